@@ -3,8 +3,9 @@
     python benchmarks/scale.py [--spells 20_000_000] [--appointments 100_000_000] [--trusts 5] [--folder /tmp/scale]
 
 Each step runs in a process of its own, which prints seconds on the clock, of the processor, and its largest resident
-memory. The first report of a kind works out what is kept once per load; those of `--trusts` others rest on it. What a
-batch does per hour is reckoned from these. The folder is removed at the end unless it was named (and then used again).
+memory; the system gives none more than `LIMIT` bytes. The benchmarks by trust and stratum come first, alone; the first
+report of a kind works out what else is kept once per load, and those of `--trusts` others rest on it. Reports a minute
+are reckoned from these. The folder is removed at the end unless it was named (and then used again).
 
 Aims, on two cores: load under 10 minutes, benchmarks under 60 s, a report under 3 s and 600 MB, over 60 reports a
 minute, ten times pandas.
@@ -30,6 +31,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 SPELLS, APPOINTMENTS = 500_000, 600_000  # at scale 1
 SEED = 20260930
+#: bytes that a step may have of its own, by the system
+LIMIT = 4 * 1024**3
 #: with a history before and ordinary numbers
 TRUSTS = (
     "SYN11",
@@ -69,6 +72,31 @@ def load(folder: Path, table: str) -> None:
     if not mart.version:
         write_demo(mart, scale=0.01)
     load_paths(mart, [folder / f"synthetic_{table}.parquet"], read_register(ROOT / "params" / "_register"))
+
+
+def benchmarks(folder: Path) -> None:
+    """Work out the sums by trust and stratum of the latest year, of stays and of missed appointments."""
+    import pandas as pd
+
+    from helpers.data.mart import Mart
+    from helpers.data.room.single import latest_month_of
+    from helpers.data.series import appointments, stays
+
+    mart = Mart(folder / "project" / ".boardpack" / "mart")
+    mart = mart.at(mart.version)
+    for table in ("spells", "appointments"):
+        end = pd.Timestamp(latest_month_of(mart, table)["latest"][0]) + pd.DateOffset(months=1)
+        first = end - pd.DateOffset(years=1)
+        if table == "appointments":
+            appointments.appointment_months(mart, first.date(), end.date())
+            appointments.appointment_fifths(mart, first.date(), end.date())
+            continue
+        for trim in ("none", "upper_quartile"):
+            rule = stays.StayRule(first.date(), end.date(), trim=trim)
+            stays.stay_totals(
+                mart, rule, ("specialty", "admission_method", "casemix_group", "age_band", "sex")
+            )
+            stays.stay_totals(mart, rule, ("org_code", "specialty"))
 
 
 def report(folder: Path, kind: str, trust: str) -> None:
@@ -154,6 +182,7 @@ def measure(folder: Path, spells: int, appointments: int, trusts: int) -> None:
             show(f"draw {number:,} {table}", run(folder, "draw", table, str(number / at_one)))
         if not loaded:
             show(f"load {table}, {path.stat().st_size / 1e6:,.0f} MB", run(folder, "load", table))
+    show("benchmarks by trust and stratum, alone", run(folder, "benchmarks"))
     for kind in ("los_deviation", "dna_impact"):
         show(f"{kind} {TRUSTS[0]}, first after a load", run(folder, "report", kind, TRUSTS[0]))
         each = [run(folder, "report", kind, trust) for trust in TRUSTS[1 : trusts + 1]]
@@ -184,8 +213,9 @@ def main() -> None:
     given = parser.parse_args()
     if given.step:
         step, *words = given.step
+        resource.setrlimit(resource.RLIMIT_DATA, (LIMIT, LIMIT))
         steps: dict[str, Callable[..., dict[str, float] | None]] = {
-            "draw": draw, "load": load, "report": report, "count": count
+            "draw": draw, "load": load, "benchmarks": benchmarks, "report": report, "count": count
         }  # fmt: skip
         told = steps[step](given.folder, *words) or {}
         print(json.dumps(told | {"megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from helpers.data.mart.views import DERIVED, REMAINING
-from helpers.data.measure_feeds import describe_measures, function_of
-from helpers.data.sources import all_layouts
+from helpers.data.sources import all_layouts, describe_measures, function_of
 from helpers.register import Register
 from reference_pages.national import read_figures, table_lines
 

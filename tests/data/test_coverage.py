@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from helpers.data.coverage import MONTHS_COVERED
 from helpers.data.mart import Mart
+from helpers.data.periods import MONTHS_COVERED
 
 
 def covered(mart: Mart) -> tuple[str | None, str | None]:

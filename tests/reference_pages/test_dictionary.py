@@ -6,8 +6,7 @@ from pathlib import Path
 
 from reference_pages.dictionary import write_dictionary
 
-from helpers.data.measure_feeds import describe_measures, function_of
-from helpers.data.sources import all_layouts
+from helpers.data.sources import all_layouts, describe_measures, function_of
 from helpers.register import read_register
 
 ROOT = Path(__file__).parents[2]

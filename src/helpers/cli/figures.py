@@ -79,7 +79,7 @@ def _cell(value: Cell, digits: int = 0) -> str:
 
 def explain(name: Name, as_json: Json = False) -> None:
     """Show the record sheet of a measure: what the register says, and from which columns its figures come."""
-    from helpers.data.measure_feeds import describe_measures, function_of
+    from helpers.data.sources import describe_measures, function_of
     from helpers.register.models import Register
     from helpers.register.reading import find_measure, read_register
     from helpers.register.sheet import answers

@@ -8,8 +8,8 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.data.coverage import MONTHS_COVERED
 from helpers.data.organisations.mergers import has_no_list
+from helpers.data.periods import MONTHS_COVERED
 from helpers.data.schema import NAME_LISTS
 from helpers.data.series.published_stays import COMPARABLE
 from helpers.register.models import Register

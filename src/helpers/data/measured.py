@@ -198,11 +198,8 @@ class _Whom:
         """Return the queries of the records that a figure counts; none where the mart's records are not those."""
         known = FROM_RECORDS.get(figure.measure, {})
         end = period_end(figure.period, figure.period_type) + timedelta(days=1)
-        months = [
-            counts
-            for (code, month), counts in self._records.get(figure.measure, {}).items()
-            if code == figure.organisation and figure.period <= month < end
-        ]
+        mine = self._records.get(figure.measure, {}).get(figure.organisation, {})
+        months = [counts for month, counts in mine.items() if figure.period <= month < end]
         if figure.unit or figure.period_type not in MONTHS or len(months) != MONTHS[figure.period_type]:
             return []
         if tuple(map(sum, zip(*months, strict=True))) != tuple(int(figure.counted[name]) for name in known):
@@ -269,8 +266,8 @@ def _summed(mart: Mart, figures: Sequence[Figure]) -> dict[tuple[str, str], list
     return {(str(measure), str(code)): rows.to_dict("records") for (measure, code), rows in groups}
 
 
-def _counts(mart: Mart, measure: str) -> dict[tuple[str, date], tuple[int, ...]]:
-    """Return by organisation and month how many records a measure's queries count, worked out once per version."""
+def _counts(mart: Mart, measure: str) -> dict[str, dict[date, tuple[int, ...]]]:
+    """Return by organisation, then month, how many records a measure's queries count, worked out once per version."""
     known = FROM_RECORDS[measure]
     table = TABLES[next(iter(known.values())).data_set]
     sums = ", ".join(f"count(*) FILTER ({_sql(query)})::BIGINT AS {name}" for name, query in known.items())
@@ -279,8 +276,10 @@ def _counts(mart: Mart, measure: str) -> dict[tuple[str, date], tuple[int, ...]]
         FROM {table.name} r LEFT JOIN successors s ON s.{ORGANISATION} = r.{ORGANISATION} GROUP BY ALL"""
     frame = mart.derived(f"counted {measure}", lambda: mart.query(sql), records=True)
     numbers = zip(*(frame[name].astype(int) for name in known), strict=True)
-    months = frame["month"].dt.date
-    return dict(zip(zip(frame["code"], months, strict=True), numbers, strict=True))
+    found: dict[str, dict[date, tuple[int, ...]]] = {}
+    for code, month, each in zip(frame["code"], frame["month"].dt.date, numbers, strict=True):
+        found.setdefault(str(code), {})[month] = each
+    return found
 
 
 def _sql(query: Query) -> str:

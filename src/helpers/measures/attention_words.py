@@ -58,13 +58,10 @@ def _aim_words(result: MeasureResult, alarm: Alarm) -> str:
     since = [
         held for day, held in zip(result.series.days, result.held, strict=True) if held and day >= first
     ]
-    if {held.by for held in since} == {"target"}:
-        return held_words(result) if len({held.value for held in since}) == 1 else "its target of the time"
-    return (
-        "its target, or the way to it,"
-        if any(held.by == "target" for held in since)
-        else held_words(result)
-    )
+    ways = {held.by for held in since}
+    if ways == {"target"} and len({held.value for held in since}) > 1:
+        return "its target of the time"
+    return "its target, or the way to it," if "target" in ways and len(ways) > 1 else held_words(result)
 
 
 def _unlikely_words(result: MeasureResult) -> str:

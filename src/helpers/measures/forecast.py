@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from helpers.data.periods import months_between
 from helpers.measures.targets import Goal
 from helpers.report.period import add_months
 from helpers.stats import trajectory
@@ -72,7 +73,7 @@ def refuse(result: MeasureResult) -> str:
         return "a target of none at all is a matter of yes or no, which a forecast cannot tell"
     if len(_history(result)) < trajectory.FEWEST_POINTS:
         return f"fewer than {trajectory.FEWEST_POINTS} months are comparable"
-    if _months_to(result.latest.day, goal.due) > FURTHEST:
+    if months_between(result.latest.day, goal.due) > FURTHEST:
         return "the target lies more than two years ahead"
     return _refuse_year(result, goal) if goal.met == "total" else ""
 
@@ -99,8 +100,8 @@ def forecast_of(result: MeasureResult, goal: Goal) -> Forecast:
     """Return the forecast of a measure that is not refused, from the months since its limits began."""
     assert result.latest is not None, "refused before"
     history, last = _history(result), result.latest.day
-    horizon = _months_to(last, goal.due)
-    so_far = max(0, min(_months_to(goal.first, last) + 1, len(history)))
+    horizon = months_between(last, goal.due)
+    so_far = max(0, min(months_between(goal.first, last) + 1, len(history)))
     wanted = trajectory.TargetAhead(
         value=goal.target.value,
         horizon=horizon,
@@ -166,7 +167,7 @@ def _by_profile(result: MeasureResult, by_month: Forecast) -> Forecast:
 def _so_far(result: MeasureResult, goal: Goal) -> np.ndarray:
     """Return the values of the goal's year up to the latest one."""
     assert result.latest is not None, "asked for by `refuse` with a latest value alone"
-    months = max(0, _months_to(goal.first, result.latest.day) + 1)
+    months = max(0, months_between(goal.first, result.latest.day) + 1)
     last = result.latest.place + 1
     return np.asarray(result.series.shown[max(0, last - months) : last])
 
@@ -204,7 +205,3 @@ def _scale(result: MeasureResult, history: np.ndarray) -> Kind:
 def _is_share(result: MeasureResult, history: np.ndarray) -> bool:
     """Tell whether values are per cent of a whole, so that none can lie beyond 0 and 100."""
     return bool(result.measure.unit == "%" and np.nanmin(history) >= 0 and np.nanmax(history) <= 100)
-
-
-def _months_to(first: date, last: date) -> int:
-    return (last.year - first.year) * 12 + last.month - first.month

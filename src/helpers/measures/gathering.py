@@ -115,9 +115,8 @@ def measure_results(mart: Mart, register: Register, asked: WantedMeasures) -> Re
         wanted = [measure.with_examples() for measure in wanted]
     rows = as_told(mart, frame.data, wanted, about=asked.organisation.code)
     as_at = {source.dataset: date.fromisoformat(source.as_at) for source in frame.sources}
-    pieces = _pieces(rows, wanted, asked, as_at)
     mergers = merged_into(mart, asked.organisation.code)
-    drafts = [_draft(piece, register, asked, mergers) for piece in pieces]
+    drafts = [_draft(piece, register, asked, mergers) for piece in _pieces(rows, wanted, asked, as_at)]
     charts = _charts(drafts)
     beside = _Beside(mart, register, asked, frame.data)
     found = tuple(_finish(draft, charts, place, beside) for place, draft in enumerate(drafts))
@@ -142,14 +141,19 @@ def results_of_rows(
     names = {source.dataset.partition("/")[2]: source.name for source in mart.sources()}
     drafts = [_draft(piece, register, asked, ()) for piece in _pieces(rows, wanted, asked, as_at)]
     charts = _charts(drafts)
-    code, month = asked.organisation.code, f"{asked.until:%Y-%m}"
     return tuple(
         replace(
             _plain(draft, charts[place], asked, names),  # type: ignore[index]
-            comment=next(iter(register.comments_of(draft.measure.id, code, month)), None),
+            comment=_newest_comment(register, asked, draft.measure),
         )
         for place, draft in enumerate(drafts)
     )
+
+
+def _newest_comment(register: Register, asked: WantedMeasures, measure: Measure) -> Comment | None:
+    """Return the newest words up to the report's last month."""
+    month = f"{asked.until:%Y-%m}"
+    return next(iter(register.comments_of(measure.id, asked.organisation.code, month)), None)
 
 
 @dataclass(frozen=True)
@@ -245,13 +249,6 @@ class _Beside:
         wanted = set(rows["measure"]) if self.whole else set()
         self.at_odds = disagreements(mart, wanted, organisation=asked.organisation.code)
 
-    def comment(self, measure: Measure) -> Comment | None:
-        """Return the newest words up to the report's last month."""
-        if not self.whole:
-            return None
-        month = f"{self.asked.until:%Y-%m}"
-        return next(iter(self.register.comments_of(measure.id, self.asked.organisation.code, month)), None)
-
     @cached_property
     def groups(self) -> tuple[PeerGroup, PeerGroup] | None:
         """All trusts of the own kind, and those of the own type and size; None where there are none."""
@@ -317,7 +314,7 @@ def _finish(draft: _Draft, charts: XmRCharts | None, place: int, beside: _Beside
     )
     return replace(
         _plain(draft, charts[place], asked, beside.sources),
-        comment=beside.comment(draft.measure),
+        comment=_newest_comment(beside.register, asked, draft.measure) if beside.whole else None,
         national=beside.place(draft),
         reasons=beside.reasons(draft),
         quality=quality,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from helpers.bundle import SUPPRESSED, Cell
@@ -69,6 +68,7 @@ def list_series(mart: Mart, measure: Measure, organisation: Organisation) -> Lis
     frame = read_series(mart, {measure.id: measure.frequency}, organisations=[code], until=date.max)
     names = {each.dataset.partition("/")[2]: each.name for each in frame.sources}
     rows: tuple[Row, ...] = ()
+    seams: tuple[Seam, ...] = ()
     step = 1
     if len(frame.data):
         told = as_told(mart, frame.data, [measure], about=code)
@@ -76,10 +76,11 @@ def list_series(mart: Mart, measure: Measure, organisation: Organisation) -> Lis
         editions = dict(zip(frame.data["period"].dt.date, frame.data["vintage"], strict=True))
         vintages = [f"{editions[day]:%Y-%m-%d}" if day in editions else "" for day in series.days]
         rows = tuple(_rows(measure, series, vintages))
+        seams = tuple(Seam(f"{day}", source, before) for day, source, before in series.seams)
         step = policy_for(series.origin).round_to
     used = {name: names.get(name, name) for row in rows for name in row.source.split(", ") if name}
     return Listing(
-        measure.id, measure.unit, measure.frequency, code, organisation.name, used, _seams(rows), rows, step
+        measure.id, measure.unit, measure.frequency, code, organisation.name, used, seams, rows, step
     )
 
 
@@ -103,12 +104,3 @@ def _part(measure: Measure, series: MeasureSeries, name: str) -> list[Cell]:
     if name not in _COUNTS.get(measure.kind, ("numerator",)):
         return [None] * len(exact)
     return controlled.counts(exact, series.origin)
-
-
-def _seams(rows: Sequence[Row]) -> tuple[Seam, ...]:
-    known = [row for row in rows if row.source]
-    return tuple(
-        Seam(row.period, row.source, before.source)
-        for before, row in pairwise(known)
-        if row.source != before.source
-    )

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 import numpy as np
 
@@ -42,16 +42,9 @@ Standing = Literal["pass", "hit_or_miss", "fail", "no_target", "too_few", "unsta
 #: what a board is asked to do with a measure; nothing: no value that may be shown
 Category = Literal["attention", "watched", "maintenance", "nothing"]
 
-VARIATIONS: Final[tuple[Variation, ...]] = ("improvement", "common", "concern", "neutral", "unsettled")
-STANDINGS: Final[tuple[Standing, ...]] = (
-    "pass",
-    "hit_or_miss",
-    "fail",
-    "no_target",
-    "too_few",
-    "unstable",
-)
-CATEGORIES: Final[tuple[Category, ...]] = ("attention", "watched", "maintenance", "nothing")
+VARIATIONS: Final[tuple[Variation, ...]] = get_args(Variation)
+STANDINGS: Final[tuple[Standing, ...]] = get_args(Standing)
+CATEGORIES: Final[tuple[Category, ...]] = get_args(Category)
 #: more measures than this cannot be acted on by a board: a rule of thumb, `docs/explanation/scorecard.md` says
 #: what is known of where it comes from
 MOST_MEASURES: Final = 22

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -13,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from helpers.bundle import SUPPRESSED, Cell, Origin
-from helpers.data.periods import MONTHS, period_end
+from helpers.data.periods import MONTHS, months_between, period_end
 from helpers.register.models import Measure
 from helpers.report import controlled
 from helpers.report.period import add_months
@@ -93,6 +94,12 @@ class MeasureSeries:
             if not (np.isfinite(value) or hidden)
         )
 
+    @property
+    def seams(self) -> list[tuple[date, str, str]]:
+        """Where it goes over from one source to another: the period, the source from there on, the one before."""
+        known = [(day, source) for day, source in zip(self.days, self.came_from, strict=False) if source]
+        return [(day, source, before) for (_, before), (day, source) in pairwise(known) if source != before]
+
 
 def build_series(
     rows: pd.DataFrame, measure: Measure, *, months: int, as_at: Mapping[str, date]
@@ -141,8 +148,7 @@ def _grid(days: pd.Series, step: int) -> list[date]:
     # a rolling year is published every few months, not every twelve: its own periods are its grid
     if step in (0, MONTHS["rolling12"]) or not len(days):
         return list(days)
-    first, last = min(days), max(days)
-    span = (last.year - first.year) * 12 + last.month - first.month
+    first, span = min(days), months_between(min(days), max(days))
     grid = [add_months(first, months) for months in range(0, span + 1, step)]
     return sorted({*grid, *days})
 

@@ -7,7 +7,7 @@ from datetime import date
 from helpers.measures.figures import chance_words, figure_words, gap_words, goal_words, range_words
 from helpers.measures.result import MeasureResult
 from helpers.measures.series import EXACT
-from helpers.measures.targets import KINDS
+from helpers.measures.targets import KINDS, due_of
 from helpers.register.models import Target
 from helpers.report.process_words import promise_sentence
 from helpers.report.words import month, sentence, together
@@ -36,7 +36,7 @@ def due_words(target: Target, day: date) -> str:
     """
     if target.meaning == "every_period":
         return ""
-    due = target.end or date(day.year + (day.month > 3), 3, 31)
+    due = due_of(target, day)
     return {
         "march_value": f"which counts in {month(due)}",
         "year_mean": f"which counts as the mean of the year to {month(due)}",
@@ -53,14 +53,13 @@ def target_sentence(result: MeasureResult) -> str:
     if result.target is None:
         return together(_lapsed_sentence(result), _next_sentence(result))
     if result.target.meaning == "cumulative":
-        due = result.target.end or date(result.latest.day.year + (result.latest.day.month > 3), 3, 31)
-        year = f"the year to {month(due)} is to add up to {goal_words(result.measure, result.target.value)}"
+        due = month(due_of(result.target, result.latest.day))
+        year = f"the year to {due} is to add up to {goal_words(result.measure, result.target.value)}"
         return sentence(f"{year}: no single month has to meet it")
-    standard = (
-        ""
-        if result.standard is None
-        else sentence(f"the constitutional standard is {goal_words(result.measure, result.standard.value)}")
-    )
+    standard = ""
+    if result.standard is not None:
+        value = goal_words(result.measure, result.standard.value)
+        standard = sentence(f"the constitutional standard is {value}")
     said = sentence(_standing_words(result, result.target, due_words(result.target, result.latest.day)))
     return together(said, _line_sentence(result), standard, _next_sentence(result))
 
@@ -81,10 +80,7 @@ def _line_sentence(result: MeasureResult) -> str:
     held, measure = result.held_now, result.measure
     if held is None or held.by == "target" or result.latest is None:
         return ""
-    way = {
-        "trajectory": "the trajectory registered",
-        "our_line": "a straight line to it (our line)",
-    }[held.by]
+    way = "the trajectory registered" if held.by == "trajectory" else "a straight line to it (our line)"
     gap = round(result.latest.value - held.value, EXACT)
     said = f"{way} stands at {figure_words(measure, held.value)} by now"
     if round(abs(gap), measure.digits) == 0:
@@ -120,10 +116,8 @@ def assurance_sentence(result: MeasureResult) -> str:
         return ""
     if result.standing in ("too_few", "unstable"):
         return ""
-    named = (
-        "the target" if result.held_now is None or result.held_now.by == "target" else held_words(result)
-    )
-    special = result.special_since_limits_began
+    held, special = result.held_now, result.special_since_limits_began
+    named = "the target" if held is None or held.by == "target" else held_words(result)
     return promise_sentence(result.limits_against_target, named, special=special)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
-from helpers.data.periods import financial_year, period_end
+from helpers.data.periods import financial_year, months_between, period_end
 from helpers.measures.series import MeasureSeries, last_day
 from helpers.register.models import Measure, Target
 
@@ -61,10 +61,8 @@ def targets_of(measure: Measure, series: MeasureSeries) -> tuple[Target, ...]:
             start = max([day, *begun])
             found.append(Target(value=float(value), kind="local", source=WITH_DATA, start=start))
         ends = end
-        if measure.targets and day != series.days[-1]:
-            found[-1] = found[-1].model_copy(update={"end": end})
-        else:
-            found[-1] = found[-1].model_copy(update={"end": None})
+        goes_on = not measure.targets or day == series.days[-1]
+        found[-1] = found[-1].model_copy(update={"end": None if goes_on else end})
     return (*found, *measure.targets)
 
 
@@ -106,12 +104,9 @@ def goal_after(targets: tuple[Target, ...], last: date) -> Goal | None:
 
 
 def _goal(target: Target, last: date) -> Goal | None:
-    year = financial_year(target.start) if target.start and target.start > last else financial_year(last)
-    if target.end is not None:
-        due = target.end.replace(day=1)
-        year = financial_year(due)
-    else:
-        due = date(year + 1, 3, 1)
+    begins = target.start if target.start and target.start > last else last
+    year = financial_year(target.end or begins)
+    due = target.end.replace(day=1) if target.end else date(year + 1, 3, 1)
     if due <= last:
         due, year = date(year + 2, 3, 1), year + 1
     return Goal(target, due, _MET[target.meaning], date(year, 4, 1), dated=target.end is not None)
@@ -176,16 +171,12 @@ def _on_line(
     known = [
         (end, float(value))
         for end, value in zip(ends, result.series.shown, strict=True)
-        if np.isfinite(value) and end < begins and _months(end, begins) <= BASELINE_MONTHS
+        if np.isfinite(value) and end < begins and months_between(end, begins) <= BASELINE_MONTHS
     ]
     if not known:
         return None
     since, base = known[-1]
     if (base >= target.value) if result.measure.direction == "increase" else (base <= target.value):
         return Held(target.value, "target")  # it was there already, and is to stay there
-    gone = _months(since, day) / _months(since, due)
+    gone = months_between(since, day) / months_between(since, due)
     return Held(base + (target.value - base) * gone, "our_line")
-
-
-def _months(first: date, last: date) -> int:
-    return (last.year - first.year) * 12 + last.month - first.month

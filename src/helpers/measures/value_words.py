@@ -67,15 +67,9 @@ def _withheld_sentence(result: MeasureResult) -> str:
 
 def _awaited_sentence(result: MeasureResult) -> str:
     """Say that the report's own month has not been returned yet; empty where it has, or is long due."""
-    due = result.judged_on.replace(day=1)
-    if (
-        result.measure.frequency != "month"
-        or result.latest is None
-        or result.stale
-        or result.latest.day >= due
-    ):
-        return ""
-    return sentence(f"there is no figure for {month(due)} yet")
+    due, latest = result.judged_on.replace(day=1), result.latest
+    awaited = result.measure.frequency == "month" and not result.stale and latest and latest.day < due
+    return sentence(f"there is no figure for {month(due)} yet") if awaited else ""
 
 
 def stale_sentence(result: MeasureResult) -> str:
@@ -102,7 +96,12 @@ def variation_sentence(result: MeasureResult) -> str:
         said = process_words.ordinary_sentence(_ordinary(result))
     else:
         said = process_words.signal_sentence(result.reason, result.variation)
-    return together(said, _suggested_sentence(result), _few_sentence(result))
+    since, restarted = result.suggested_from, len(result.chart.segments) > 1
+    return together(
+        said,
+        process_words.suggested_sentence(period_words(since, result.measure.frequency)) if since else "",
+        process_words.few_sentence(result.points, restarted=restarted) if result.chart.provisional else "",
+    )
 
 
 def _unsettled_sentences(result: MeasureResult) -> str:
@@ -119,26 +118,12 @@ def _unsettled_sentences(result: MeasureResult) -> str:
     return together(*parts)
 
 
-def _suggested_sentence(result: MeasureResult) -> str:
-    """Say from when the limits are suggested; empty where they are not."""
-    since = result.suggested_from
-    if since is None:
-        return ""
-    return process_words.suggested_sentence(period_words(since, result.measure.frequency))
-
-
 def _ordinary(result: MeasureResult) -> str:
     limits, measure = result.chart.limits, result.measure
     low, high = (bounded(measure, value) for value in (limits.lower, limits.upper))
     if number(low, measure.digits) == number(high, measure.digits):
         return ""
     return range_words(measure, low, high)
-
-
-def _few_sentence(result: MeasureResult) -> str:
-    if not result.chart.provisional:
-        return ""
-    return process_words.few_sentence(result.points, restarted=len(result.chart.segments) > 1)
 
 
 def change_sentence(result: MeasureResult) -> str:

@@ -5,7 +5,6 @@ Each sentence is made from the result object alone and tested by case.
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -33,9 +32,6 @@ CATEGORY_WORDS: Final[dict[Category, str]] = {
 #: why there is no icon of the variation, and none of the assurance, in a table's cell
 UNSETTLED_WORDS: Final = "no stable period yet"
 NO_ICON_WORDS: Final[dict[Standing, str]] = {
-    "pass": "",
-    "hit_or_miss": "",
-    "fail": "",
     "no_target": "no target",
     "too_few": "too few points",
     "unstable": UNSETTLED_WORDS,
@@ -64,7 +60,7 @@ def no_assurance_words(result: MeasureResult) -> str:
         return f"missed {missed.missed} of {missed.of}"
     if result.standing == "no_target" and result.target is not None:
         return _LATER.get(result.target.meaning, "")
-    return NO_ICON_WORDS[result.standing]
+    return NO_ICON_WORDS.get(result.standing, "")
 
 
 def national_sentence(result: MeasureResult) -> str:
@@ -114,13 +110,8 @@ def what_sentences(result: MeasureResult) -> str:
 
 def all_sentences(result: MeasureResult) -> list[str]:
     """Return every text that this module makes of a result, for tests of wording."""
-    texts = (
-        what_sentences(result),
-        national_sentence(result),
-        reasons_sentence(result),
-        short_words(result),
-    )
-    return [text for text in texts if text]
+    made = (what_sentences, national_sentence, reasons_sentence, short_words)
+    return [text for make in made if (text := make(result))]
 
 
 # --- where figures come from -----------------------------------------------------------------------
@@ -137,46 +128,34 @@ def sources_sentence(result: MeasureResult) -> str:
     when = period_words(newest.period, result.measure.frequency)
     others = {found.period for found in result.disagreements} - {newest.period}
     more = f"; {count(len(others), 'other period differs', 'other periods differ')} too" if others else ""
-    return sentence(
-        f"for {when} {_name(result, newest.other)} gives {_figure(result, newest.other, newest)}, where "
-        f"{_figure(result, newest.used, newest)} of {_name(result, newest.used)} is shown{more}"
+    (other, theirs), (used, ours) = (
+        (result.sources.get(each.source, each.source), _figure(result, each, newest))
+        for each in (newest.other, newest.used)
     )
+    return sentence(f"for {when} {other} gives {theirs}, where {ours} of {used} is shown{more}")
 
 
 def seam_sentence(result: MeasureResult) -> str:
     """Say where the series goes over from one source to another; empty where it has one."""
-    series = result.series
-    known = [
-        (day, source) for day, source in zip(series.days, series.came_from, strict=False) if source != ""
-    ]
-    seams = [(day, source, before) for (_, before), (day, source) in pairwise(known) if source != before]
+    seams = result.series.seams
     if not seams:
         return ""
-    day, source, before = seams[-1]
-    names = [
-        listed(result.sources.get(name, name) for name in cell.split(", ")) for cell in (source, before)
-    ]
+    day, *cells = seams[-1]
+    now, then = (listed(result.sources.get(name, name) for name in cell.split(", ")) for cell in cells)
     earlier = f"; {count(len(seams) - 1, 'earlier change')}" if len(seams) > 1 else ""
     when = period_words(day, result.measure.frequency)
-    return sentence(
-        f"from {when} on the figures are those of {names[0]}, before that of {names[1]}{earlier}"
-    )
-
-
-def _name(result: MeasureResult, figures: Figures) -> str:
-    return result.sources.get(figures.source, figures.source)
+    return sentence(f"from {when} on the figures are those of {now}, before that of {then}{earlier}")
 
 
 def _figure(result: MeasureResult, figures: Figures, found: Disagreement) -> str:
     """Return a figure as prose has it, with its counts where both would read the same."""
     if figures.value is None:
         return "no figure"
-    words = figure_words(result.measure, figures.value * result.measure.scale)
-    alike = [
+    words, *others = (
         figure_words(result.measure, each.value * result.measure.scale)
-        for each in (found.used, found.other)
+        for each in (figures, found.used, found.other)
         if each.value is not None
-    ]
-    if len(set(alike)) == 1 and figures.numerator is not None and figures.denominator is not None:
+    )
+    if set(others) == {words} and figures.numerator is not None and figures.denominator is not None:
         return f"{words} ({number(figures.numerator)} of {number(figures.denominator)})"
     return words

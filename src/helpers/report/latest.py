@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from helpers.data.mart import Mart
 from helpers.data.organisations.directory import Organisation
-from helpers.data.room.latest import latest_month_of
+from helpers.data.room.single import latest_month_of
 from helpers.data.series.appointments import latest_appointments
 from helpers.data.series.contract import latest_contract_month
 from helpers.data.series.measure_series import latest_measure_month

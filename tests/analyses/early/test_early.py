@@ -17,9 +17,12 @@ from helpers.analyses.early.signs import Flows, Record, Sign, data_sign, find_si
 from helpers.analyses.waiting.lists import NEW, STOPPED
 from helpers.data.mart import Mart
 from helpers.data.organisations.directory import find_organisation
+from helpers.data.synthetic.truth import WARNED
 from helpers.data.waits import LIST_SIZE
 from helpers.measures.examples import example_measure, example_result
+from helpers.measures.gathering import WantedMeasures, measure_results
 from helpers.measures.result import MeasureResult
+from helpers.register import read_register
 from helpers.register.models import Target
 from helpers.report.period import Period
 from helpers.report.report import Report
@@ -69,7 +72,7 @@ def test_a_measure_that_drifts_to_its_target_is_told_before_it_misses_it() -> No
         if each.kind == "crossing"
     ]
     assert sign.chance >= signs.CROSSES
-    assert "worse than its target of 12%" in words.sign_words(sign)
+    assert "worse in June 2027 than the 12% of its target" in words.sign_words(sign)
     assert words.confirm_words(sign) == "Above 12.0% in June 2027."
 
 
@@ -143,7 +146,13 @@ def test_spend_is_taken_apart_into_price_and_volume_that_add_up() -> None:
     assert "+£9,600: price +£3,600, volume +£6,000" in said
 
 
-@pytest.mark.parametrize("code", ["SYN07", "SYN62", "SYN120"])
+def test_the_demo_has_a_trust_with_a_warning_of_each_sign(demo_measures: Mart) -> None:
+    asked = WantedMeasures(find_organisation(demo_measures, WARNED), date(2026, 9, 1))
+    found = find_signs(measure_results(demo_measures, read_register(ROOT / "params" / "_register"), asked))
+    assert {sign.kind for sign in found.signs} == set(words.KINDS)
+
+
+@pytest.mark.parametrize("code", ["SYN07", "SYN64", "SYN120"])
 def test_the_demo_reads_as_plain_english(demo_measures: Mart, code: str) -> None:
     about, september = find_organisation(demo_measures, code), date(2026, 9, 1)
     report = Report("Early warnings", ROOT, demo_measures, about, Period(september, september))

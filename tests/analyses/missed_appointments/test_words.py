@@ -145,6 +145,6 @@ def test_how_many_are_not_compared(count: int, said: str) -> None:
 
 @pytest.mark.parametrize("place", ["lower quarter", "middle", "upper quarter"])
 def test_a_caterpillar_draws_no_limits(place: str) -> None:
-    said = words.place_sentence(place, caterpillar=True, phi=1739.6)
+    said = words.place_sentence(place, phi=1739.6)
     assert "1,740 times" in said
     assert "no limits are drawn" in said

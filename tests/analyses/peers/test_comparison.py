@@ -71,7 +71,7 @@ def test_the_benchmark_is_the_registers_or_the_one_asked_for(peers: MakePeers) -
     assert found.found(benchmark="peer_median").benchmark.value == 70
     assert found.found(benchmark="national_mean").benchmark.value == 70
     assert found.found(benchmark="target").benchmark.value == 75
-    assert found.found(benchmark="own_past").benchmark.kind == "peer_median"
+    assert found.found(benchmark="own_past").benchmark.words == "the median of the group"
 
 
 def many(rates: np.ndarray, size: float, **changes: object) -> list[Figure]:
@@ -168,9 +168,9 @@ def test_chance_is_widened_to_what_months_vary(peers: MakePeers) -> None:
     low, high = (float(np.sin(np.pi / 4 + sign * step / 2) ** 2) for sign in (-1, 1))
     figures = [f for code in ("T1", "T2", "T3") for f in every_month(code, [low, high] * 8, 2500)]
     found = peers(*figures).found()
-    assert found.widened == pytest.approx(2, rel=0.02)
+    assert found.places.widened == pytest.approx(2, rel=0.02)
     plain = peers(*[f for f in figures if f.period == MAY]).found()
-    assert plain.widened is None
+    assert plain.places.widened is None
     assert (found.own.high - found.own.low) == pytest.approx(2 * (plain.own.high - plain.own.low), rel=0.05)
 
 

@@ -11,12 +11,12 @@ from plain_english import jargon_in, reading_problems, text_problems
 
 from helpers.analyses.peers import headline_words, pictures
 from helpers.analyses.peers.comparison import PeerFindings, PeerOptions
-from helpers.analyses.peers.headline_words import NOTHING_KNOWN
 from helpers.analyses.peers.method_words import method_points
 from helpers.analyses.peers.movement import gain_sentence, movement_sentence
 from helpers.analyses.peers.words import left_out_sentence, peer_sentences
 from helpers.data.mart import Mart
 from helpers.data.organisations.directory import find_organisation
+from helpers.phrases import phrase
 from helpers.register import read_register
 from helpers.report.period import Period
 
@@ -56,7 +56,9 @@ def texts_of(found: PeerFindings) -> Iterator[str]:
 def texts(request: pytest.FixtureRequest, demo_measures: Mart) -> list[str]:
     reports = [asked(demo_measures, request.param)]
     reports += [asked(demo_measures, request.param, measure) for measure in SINGLE]
-    return [text for found in reports for text in texts_of(found) if text] + [NOTHING_KNOWN]
+    return [text for found in reports for text in texts_of(found) if text] + [
+        phrase("reasons.peers.gain_unknown_here")
+    ]
 
 
 def test_no_text_has_leftovers_wrong_numbers_or_false_precision(texts: list[str]) -> None:

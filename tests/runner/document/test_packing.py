@@ -99,7 +99,7 @@ def test_how_reports_were_made_stands_once_at_the_end() -> None:
     assert "A mean; see @sec-stay-e1." in end
     assert "A mean; see @sec-stay-e2." in end
     assert end.count("Data as at\n:   30 September 2026") == 1
-    assert "Notebook\n:   A: A.ipynb\n\n    B: B.ipynb" in end
+    assert "Notebook\n:   A: A.ipynb\\\n    B: B.ipynb" in end
 
 
 def test_a_pack_without_a_place_for_it_leaves_how_each_was_made_in_each() -> None:

@@ -27,7 +27,9 @@ def outlook_summary(card: Card) -> str:
     groups = [(len(card.with_outlook(name)), one[name], several[name]) for name in JUDGED]
     if any(many for many, _, _ in groups):
         return parted_sentence(groups, "whose target can be forecast", "whose targets can be forecast")
-    return phrase(f"statements.scorecard.{'none_forecast' if card.with_outlook('none') else 'none_aimed'}")
+    if card.with_outlook("none"):
+        return phrase("statements.scorecard.none_forecast")
+    return phrase("statements.scorecard.none_aimed")
 
 
 def judged_rows(card: Card) -> list[CardRow]:

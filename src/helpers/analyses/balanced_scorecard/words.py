@@ -20,7 +20,7 @@ from helpers.measures.attention import PERSISTENT
 from helpers.measures.figures import period_words
 from helpers.measures.result import MOST_MEASURES
 from helpers.measures.words import CATEGORY_WORDS
-from helpers.phrases import phrase
+from helpers.phrases import phrase, phrases
 from helpers.register.models import Measure
 from helpers.report.words import count, in_words, listed, number, sentence
 from helpers.stats.trajectory import FEWEST_POINTS
@@ -135,7 +135,7 @@ def gap_sentences(card: Card, left_out: Sequence[Measure] = ()) -> list[str]:
 def inequality_sentence(inequality: MissedByDeprivation | None) -> str:
     """Say whether the deprived miss more appointments; or what would be needed to know."""
     if inequality is None or inequality.found is None:
-        return phrase(f"reasons.inequality.{'unit' if inequality is None else inequality.gap}")
+        return phrases("reasons.inequality")["unit" if inequality is None else inequality.gap]
     found, gap = inequality.found, inequality.gap
     rates = (
         f"{number(inequality.most, 1)}% of appointments, the least deprived {number(inequality.least, 1)}%"

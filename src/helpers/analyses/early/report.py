@@ -14,6 +14,7 @@ from helpers.analyses.early.signs import (
     FALSE_SHARE,
     GROWS,
     OWN_WEIGHT,
+    UNKNOWN,
     FoundSigns,
     Sign,
     find_signs,
@@ -160,6 +161,7 @@ class EarlyWarning(Sections):
             false_share=100 * FALSE_SHARE,
             crossing=100 * CROSSES,
             growing=100 * GROWS,
+            unknown=100 * UNKNOWN,
             own_weight=OWN_WEIGHT,
         )
         return self.part("method", words=said, bulleted=True)

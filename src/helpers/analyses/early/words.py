@@ -15,6 +15,7 @@ from helpers.measures.targets import held_on
 from helpers.measures.value_words import signal_words
 from helpers.phrases import phrase
 from helpers.report import controlled
+from helpers.report.period import add_months
 from helpers.report.sections import first_bold
 from helpers.report.words import count, in_words, listed, month, number, sentence, together
 from helpers.stats.early_turn import AHEAD, TOGETHER
@@ -57,9 +58,13 @@ def _crossing_words(sign: Sign) -> str:
     measure = sign.result.measure
     held = held_on(sign.result, period_end(sign.due, measure.frequency))
     value = goal_words(measure, round(sign.aim, measure.digits))
-    what = {"target": "its target", "trajectory": "the trajectory registered", "our_line": "our line"}
-    aim = f"{what[held.by]} of {value}" if held else f"{value}, all there is,"
-    return f"{chance_words(sign.chance)} likely to be worse than {aim} in {month(sign.due)}"
+    what = {
+        "target": "its target",
+        "trajectory": "the trajectory registered",
+        "our_line": "our line to the milestone",
+    }
+    aim = f"the {value} of {what[held.by]}" if held else f"{value}, all there is"
+    return f"{chance_words(sign.chance)} likely to be worse in {month(sign.due)} than {aim}"
 
 
 def _growing_words(sign: Sign) -> str:
@@ -69,7 +74,7 @@ def _growing_words(sign: Sign) -> str:
     grown = number(result.latest.value - before, result.measure.digits)
     said = (
         f"{grown} more than {in_words(AHEAD)} months before; in each of them more joined than left (load above 1), "
-        "and a year before the list grew in the months to come too"
+        f"and it grew in the {in_words(AHEAD)} months after {month(add_months(result.latest.day, -_YEAR))} too"
     )
     return f"{said}. {flows_words(sign.flows)}" if sign.flows else said
 

@@ -12,9 +12,10 @@ from helpers.analyses.missed_appointments.scenario import Clinic, Scenario
 from helpers.analyses.missed_appointments.scenario_words import NAMES
 from helpers.bundle import Cell, Column
 from helpers.errors import Problem, UsageError, unknown_names
+from helpers.phrases import phrase
 from helpers.report.parts import Field, Part
 from helpers.report.sections import Sections
-from helpers.report.words import number
+from helpers.report.words import number, together
 from helpers.yaml_files import raise_all
 
 _UNITS = {
@@ -48,17 +49,14 @@ ASSUMPTIONS: Final = (
 
 def assumptions_part(made: Sections, scenario: Scenario) -> Part:
     """Return everything that the scenario takes for granted; its frame can be changed and handed back."""
-    note = "Three numbers are low, likely and high, drawn from a PERT distribution. " * (
-        not scenario.certain
-    )
-    note += "Every draw of one assumption is independent of the others."
+    three = "" if scenario.certain else phrase("statements.missed.three_numbers")
     options, clinic = scenario.options, scenario.clinic
     return made.part(
         "assumptions",
         fields=ASSUMPTIONS,
         rows=[*_amounts(options, clinic, rounded=made.origin == "records"), *_assumed(options, clinic)],
         caption="What the scenario takes for granted.",
-        note=note,
+        note=together(three, "Every draw of one assumption is independent of the others."),
     )
 
 

@@ -8,11 +8,14 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from helpers.analyses.missed_appointments.scenario_words import NAMES
 from helpers.data.disclosure.queries import Condition
 from helpers.data.room.selection import read_where
-from helpers.errors import ArgumentError, Problem, UsageError, near_misses
+from helpers.errors import ArgumentError, Problem, near_misses
+from helpers.phrases import phrase
 from helpers.stats.dna import Pert
 from helpers.stats.dna.inputs import Input
+from helpers.yaml_files import raise_all
 
 ASSUMED = "assumed"
 #: conditions that have an argument of their own, or are what a rate is made of
@@ -20,21 +23,6 @@ _APART = {
     "specialty_code": "open_report has specialty=",
     "outcome": "a rate is of appointments attended or missed",
 }
-#: where the notebook's own values come from; what a file changes is "assumed" unless it says its source
-DEFAULTS: dict[str, tuple[object, str]] = {
-    "reduction": (
-        (0.05, 0.15, 0.3),
-        "assumed; notifications cut missed appointments by about a quarter where there were none before "
-        "(Robotham and others 2016, BMJ Open 6:e012116), and most clinics send reminders already",
-    ),
-    "filled": ((0.0, 0.1, 0.3), ASSUMED),
-    "rebooked": ((0.5, 0.7, 0.9), ASSUMED),
-    "ramp_weeks": ((12.0,), ASSUMED),
-    "first_minutes": (30.0, ASSUMED),
-    "follow_up_minutes": (20.0, ASSUMED),
-}
-#: assumptions that may be given a source, beside those above
-_AMOUNTS = ("missed", "additions", "removals", "waiting_list", "price")
 _SHARES = ("reduction", "filled", "rebooked")
 _DISTRIBUTIONS = (*_SHARES, "ramp_weeks")
 _SOME_NUMBERS = "one number, or three: low, likely and high"
@@ -60,15 +48,10 @@ class DnaOptions:
     where: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        problems = [
-            *self._where_problems(),
-            *self._distribution_problems(),
-            *self._amount_problems(),
-            *self._list_problems(),
-            *self._source_problems(),
-        ]
-        if problems:
-            raise UsageError(problems)
+        raise_all([
+            *self._where_problems(), *self._distribution_problems(), *self._amount_problems(),
+            *self._list_problems(), *self._source_problems(),
+        ])  # fmt: skip
 
     @cached_property
     def conditions(self) -> tuple[Condition, ...]:
@@ -135,10 +118,8 @@ class DnaOptions:
         """Return where an assumption comes from, or "assumed"."""
         if name in self.given_sources:
             return self.given_sources[name]
-        default, words = DEFAULTS.get(name, (None, ASSUMED))
-        value = getattr(self, name, None)
-        value = tuple(map(float, value)) if name in _DISTRIBUTIONS and value is not None else value
-        return words if value == default else ASSUMED
+        shipped = name == "reduction" and tuple(map(float, self.reduction)) == DnaOptions.reduction
+        return phrase("statements.missed.reduction_from") if shipped else ASSUMED
 
     # --- what cannot be ---------------------------------------------------------------------------
 
@@ -170,9 +151,8 @@ class DnaOptions:
             cure = "without additions a list has no length in days"
             yield Problem("flows", _shown(flows), allowed, cure)
         if waiting is not None and (len(waiting) not in (1, 2) or min(waiting) < 0):
-            yield Problem(
-                "waiting_list", _shown(waiting), "patients, and a wait in days to reach; not below 0"
-            )
+            allowed = "patients, and a wait in days to reach; not below 0"
+            yield Problem("waiting_list", _shown(waiting), allowed)
         if (waiting is None) != (self.removals is None):
             where, came = ("flows", "no removals") if waiting else ("waiting_list", "is not given")
             cure = "give waiting_list and two flows, or neither list nor removals"
@@ -181,27 +161,19 @@ class DnaOptions:
             yield Problem("use_rtt", "true beside a stated list or flows", cure="leave one of them out")
 
     def _source_problems(self) -> Iterator[Problem]:
-        known = (*DEFAULTS, *_AMOUNTS)
+        allowed = 'the name of an assumption, a colon and words, such as "reduction: our pilot of 2025"'
         for name, words in self.given_sources.items():
-            if name not in known or not words:
-                yield Problem(
-                    "sources",
-                    f"{name}: {words}" if words else name,
-                    'the name of an assumption, a colon and words, such as "reduction: our pilot of 2025"',
-                    near_misses(name, known) if name not in known else "",
-                )
+            if name not in NAMES or not words:
+                came, cure = f"{name}: {words}" if words else name, near_misses(name, NAMES)
+                yield Problem("sources", came, allowed, "" if name in NAMES else cure)
 
 
 def _order_problem(name: str, values: Sequence[float], shown: str) -> Iterator[Problem]:
     try:
         Pert(*values)
     except ArgumentError:
-        yield Problem(
-            name,
-            shown,
-            "low, likely and high in that order, low below high",
-            "give one number if it is known",
-        )
+        allowed = "low, likely and high in that order, low below high"
+        yield Problem(name, shown, allowed, "give one number if it is known")
 
 
 def _shown(values: Sequence[float]) -> str:

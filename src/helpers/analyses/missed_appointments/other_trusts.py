@@ -17,9 +17,9 @@ from helpers.phrases import phrase
 from helpers.report import controlled
 from helpers.report.charts import rates as charts_rates
 from helpers.report.charts.rates import Floats, RateMonths
-from helpers.report.controlled_charts import lines_may_be_drawn
+from helpers.report.controlled_charts import WITHOUT_LIMITS, lines_may_be_drawn
 from helpers.report.parts import Field, Part
-from helpers.report.words import count, number
+from helpers.report.words import count, interval, month, number
 from helpers.stats.rates import proportion
 
 if TYPE_CHECKING:
@@ -49,9 +49,7 @@ class PeerRates(RateSection):
     def part(self) -> Part:
         """Figure and sentences."""
         if not self.found.comparable:
-            return self.made.part(
-                "peers", fields=PEERS, words={"none": phrase("reasons.missed.too_few_trusts")}
-            )
+            return self.made.part("peers", fields=PEERS, none=phrase("reasons.missed.too_few_trusts"))
         table = self._visible
         kind = "Each trust's rate with its 95% interval" if self._is_caterpillar else "Funnel of rates"
         trusts = count(len(table), "trust")
@@ -149,19 +147,17 @@ class PeerRates(RateSection):
         found, shown = self.found.peers, self._visible["rate"]
         spread = found.spread
         words = {
-            "spread": dna_words.spread_sentence(
-                len(found.group),
-                float(shown.min()),
-                (spread.lower_quartile, spread.upper_quartile),
-                float(shown.max()),
+            "spread": phrase(
+                "statements.missed.spread",
+                trusts=count(len(found.group), "trust"),
+                all=interval(shown.min(), shown.max(), unit="%"),
+                half=f"{number(spread.lower_quartile, 1)}% and {number(spread.upper_quartile, 1)}%",
             )
         }
         if self._own_place is not None:
             flag = found.flag[found.group.index(self.made.report.organisation.code)]
             where = self._quarter() if self._is_caterpillar else flag
-            words["place"] = dna_words.place_sentence(
-                where, caterpillar=self._is_caterpillar, phi=found.dispersion.phi
-            )
+            words["place"] = dna_words.place_sentence(where, phi=found.dispersion.phi)
         if self.found.not_recorded:
             words["left_out"] = dna_words.left_out_sentence(len(self.found.not_recorded))
         return words
@@ -267,7 +263,7 @@ class MonthlyRates(RateSection):
         place = there[-1]
         when = self.found.own_months.index[place]
         if isinstance(cells[place], int | float) and not np.isfinite(self._lines[0][place]):
-            return dna_words.rate_without_limits(when, cells[place])
+            return f"In {month(when)} the rate was {number(float(cells[place] or 0), 1)}%. {WITHOUT_LIMITS}"
         return dna_words.trend_sentence(
             when, cells[place], int(chart.outside[place]), shifted=chart.tests[-1].signal, points=len(there)
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import Final
 
@@ -19,7 +20,7 @@ from helpers.report.charts import rates as charts_rates
 from helpers.report.charts.rates import Odds
 from helpers.report.parts import Field, Part
 from helpers.report.sections import Sections
-from helpers.report.words import count, number
+from helpers.report.words import capital, count, interval, number
 
 #: specialties in the table, largest first
 MOST_SPECIALTIES = 15
@@ -63,8 +64,7 @@ def specialties_part(made: Sections, found: DnaFindings) -> Part:
         return _own_specialties(made, found)
     table = found.england_specialties
     if table.empty:
-        words = {"none": phrase("reasons.missed.no_specialties")}
-        return made.part("specialties", fields=SPECIALTIES, words=words)
+        return made.part("specialties", fields=SPECIALTIES, none=phrase("reasons.missed.no_specialties"))
     names = table["name"].fillna("All specialties").where(table["specialty"].notna(), "All specialties")
     head = table.assign(name=names).head(MOST_SPECIALTIES + 1)
     return made.part(
@@ -82,8 +82,8 @@ def _own_specialties(made: Sections, found: DnaFindings) -> Part:
     pairs = [found.told.cells(found.told.of_specialty(code)) for code in table.index]
     booked, missed = ([pair[side] for pair in pairs] for side in (0, 1))
     if all(cell == SUPPRESSED for cell in missed):
-        words = {"none": phrase("reasons.missed.too_few_by_specialty")}
-        return made.part("specialties", fields=SPECIALTIES, words=words)
+        none = phrase("reasons.missed.too_few_by_specialty")
+        return made.part("specialties", fields=SPECIALTIES, none=none)
     shares = controlled.percentages(table["dnas"], table["booked"], made.origin)
     rates = controlled.derived(shares, missed, booked)
     rows = list(zip(table["name"], booked, missed, rates, strict=True))[:MOST_SPECIALTIES]
@@ -105,43 +105,39 @@ def _own_specialties(made: Sections, found: DnaFindings) -> Part:
 
 def drivers_part(made: Sections, found: DnaFindings) -> Part:
     """Return the odds ratios of missing an appointment, each adjusted for the others."""
-    if found.basis == "published":
-        return made.part("drivers", fields=ODDS, words={"none": phrase("reasons.missed.needs_records")})
-    if found.drivers.empty:
-        words = {"none": phrase("reasons.missed.too_few_appointments")}
-        return made.part("drivers", fields=ODDS, words=words)
-    table = _in_order(found.drivers)
+    if found.basis == "published" or found.drivers.empty:
+        few, lacks = phrase("reasons.missed.too_few_appointments"), phrase("reasons.missed.needs_records")
+        return made.part("drivers", fields=ODDS, none=lacks if found.basis == "published" else few)
+    table, formula = _in_order(found.drivers), _formula_of(found)
     rows = [
-        (_DRIVER_WORDS[str(row["driver"])], _level_words(str(row["level"])), *_finite(row))
+        (_DRIVER_WORDS[str(row["driver"])], _level_words(str(row["level"])),
+         *(controlled.finite(row[name]) for name in ("odds_ratio", "lower", "upper")))
         for _, row in table.iterrows()
-    ]
+    ]  # fmt: skip
     return made.part(
         "drivers",
         fields=ODDS,
         rows=rows,
         caption="Odds of missing an appointment, each allowing for the others and for specialty; all trusts.",
         alt=f"Odds ratios for {count(len(rows), 'group')} with 95% intervals, about the line of no difference.",
-        words={"groups": _driver_words(table), "model": _model_words(found)},
-        values={"formula": formula_of(found)},
+        words={
+            "groups": _driver_words(table),
+            "model": phrase(
+                "method.missed.drivers", formula=f"`{formula}`", trusts=int(found.trusts["recorded"].sum())
+            ),
+        },
+        values={"formula": formula},
         chart=partial(
             charts_rates.odds_chart, list(_odds_rows(table.round(2))), words=("missed less", "missed more")
         ),
     )
 
 
-def formula_of(found: DnaFindings) -> str:
+def _formula_of(found: DnaFindings) -> str:
     """Return the model as a formula: what the odds are adjusted for."""
     names = [name for name in DRIVERS if name in set(found.drivers["driver"])]
     terms = [*names, *(["specialty"] if found.options.specialty is None else [])]
     return f"missed ~ {' + '.join(terms)}"
-
-
-def _model_words(found: DnaFindings) -> str:
-    return phrase(
-        "method.missed.drivers",
-        formula=f"`{formula_of(found)}`",
-        trusts=int(found.trusts["recorded"].sum()),
-    )
 
 
 def _driver_words(table: pd.DataFrame) -> str:
@@ -156,13 +152,12 @@ def _driver_words(table: pd.DataFrame) -> str:
 
 def deprivation_part(made: Sections, found: DnaFindings) -> Part:
     """Return the trust's rate by fifth of deprivation."""
-    if found.basis == "published":
-        words = {"none": phrase("reasons.missed.deprivation_needs_records")}
-        return made.part("deprivation", fields=FIFTHS, words=words)
-    if found.inequality is None:
-        return made.part(
-            "deprivation", fields=FIFTHS, words={"none": phrase("reasons.missed.fifth_hidden")}
+    if found.basis == "published" or found.inequality is None:
+        few, lacks = (
+            phrase("reasons.missed.fifth_hidden"),
+            phrase("reasons.missed.deprivation_needs_records"),
         )
+        return made.part("deprivation", fields=FIFTHS, none=lacks if found.basis == "published" else few)
     return made.part(
         "deprivation",
         fields=FIFTHS,
@@ -190,10 +185,9 @@ def _deprivation_words(found: DnaFindings) -> dict[str, str]:
     ends = (PER_CENT * slope.slope_lower, PER_CENT * slope.slope_upper)
     words = {"slope": dna_words.equity_sentence(PER_CENT * slope.slope, ends, slope.avoided)}
     if np.isfinite(slope.relative_lower):
-        words["relative"] = (
-            f"Relative index: {number(slope.relative, 2)} (95% interval {number(slope.relative_lower, 2)} "
-            f"to {number(slope.relative_upper, 2)}); 1 would be equal."
-        )
+        ends_of_index = interval(slope.relative_lower, slope.relative_upper, 2)
+        index = f"{number(slope.relative, 2)} (95% interval {ends_of_index})"
+        words["relative"] = f"Relative index: {index}; 1 would be equal."
     return words
 
 
@@ -224,12 +218,6 @@ def _in_order(table: pd.DataFrame) -> pd.DataFrame:
     return by_level.sort_values("driver", key=lambda names: names.map(drivers.index), kind="stable")
 
 
-def _finite(row: pd.Series) -> tuple[Cell, ...]:
-    return tuple(
-        float(row[name]) if np.isfinite(row[name]) else None for name in ("odds_ratio", "lower", "upper")
-    )
-
-
 def _level_words(level: str) -> str:
     """Return a group as a reader says it.
 
@@ -237,8 +225,7 @@ def _level_words(level: str) -> str:
     ('Second fifth', 'Follow up')
     """
     words = level.replace("_", " ")
-    words = words[2:] if words[:2] in {f"{n} " for n in range(1, 6)} and "fifth" in words else words
-    return words[:1].upper() + words[1:]
+    return capital(re.sub("^[1-5] (?=.*fifth)", "", words))
 
 
 def _reference_words(row: pd.Series) -> str:

@@ -14,7 +14,7 @@ from helpers.phrases import phrase
 from helpers.report import controlled
 from helpers.report.parts import Field, Part
 from helpers.report.sections import Sections
-from helpers.report.words import count
+from helpers.report.words import count, interval, sentence
 from helpers.stats.rates import proportion
 
 _PARTS: Final = {FIRST: "First appointments", FOLLOW_UP: "Follow-ups"}
@@ -69,15 +69,9 @@ class KindRates(RateSection):
             return dna_words.not_recorded_sentence(trust, SUPPRESSED if own is None else own.rate)
         if own is None:
             return phrase("reasons.missed.hidden")
-        return dna_words.rate_sentence(
-            trust,
-            own.missed,
-            own.booked,
-            own.rate,
-            self._beside(own),
-            hidden=bool(own.hidden),
-            covered=self._covered,
-        )
+        counts, beside = (own.missed, own.booked, own.rate), self._beside(own)
+        hidden, covered = bool(own.hidden), self._covered
+        return dna_words.rate_sentence(trust, *counts, beside, hidden=hidden, covered=covered)
 
     def _beside(self, own: Counts) -> str:
         if not self.found.comparable:
@@ -90,9 +84,11 @@ class KindRates(RateSection):
         own = self.found.shown()
         if own is None or not self.found.recorded:
             return {"rate": self.sentence()}
-        words = {"interval": dna_words.interval_sentence(_wilson(own.missed, own.booked))}
+        ends = interval(*_wilson(own.missed, own.booked), unit="%")
+        words = {"interval": f"The 95% interval of the rate is {ends}."}
         if own.hidden:
-            words["hidden"] = dna_words.hidden_sentence(own.hidden)
+            months = count(own.hidden, "month")
+            words["hidden"] = phrase("statements.missed.hidden_months", months=months, most=MOST_HIDDEN)
         if self.found.comparable:
             best = self.found.peers.spread.lower_quartile
             words["best_quarter"] = dna_words.best_sentence(best, own.missed - own.booked * best / PER_CENT)
@@ -116,16 +112,12 @@ class KindRates(RateSection):
         """Say which sums are bounds, and how many trusts lack months."""
         table, words = self.found.compared, []
         if bounded := int((table["hidden"] > 0).sum()):
-            words.append(
-                f"At least: numbers from 1 to {MOST_HIDDEN} that the publisher has hidden are left out, in "
-                f"months of {count(bounded, 'trust')}."
-            )
+            trusts = count(bounded, "trust")
+            words.append(phrase("statements.missed.hidden_trusts", most=MOST_HIDDEN, trusts=trusts))
         lacking = int((table["months"] < self.made.report.period.months).sum())
         if lacking and self.found.basis == "published":
-            lack = "lacks" if lacking == 1 else "lack"
-            words.append(
-                f"{count(lacking, 'trust').capitalize()} {lack} months and count with those they have."
-            )
+            lack = count(lacking, "trust lacks", "trusts lack")
+            words.append(sentence(f"{lack} months and count with those they have"))
         return " ".join(words)
 
     def _kind_rows(self) -> list[tuple[Cell, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from helpers.analyses.missed_appointments import scenario_words, words
+from helpers.analyses.missed_appointments import scenario_words
 from helpers.analyses.missed_appointments.assumptions import ASSUMPTIONS, assumptions_part
 from helpers.analyses.missed_appointments.findings import DnaFindings
 from helpers.analyses.missed_appointments.options import DnaOptions
@@ -63,7 +63,7 @@ class MissedAppointments:
         if self._outlook is not None:
             found: Part = getattr(self._outlook, name)
             return found
-        return self.made.part(name, words={"none": self._why_not} if why else {})
+        return self.made.part(name, none=self._why_not if why else "")
 
     @property
     def _why_not(self) -> str:
@@ -91,12 +91,8 @@ class MissedAppointments:
         return self.made.headline_of(told, self._rates.part.values, until=until)
 
     def _stated_words(self) -> str:
-        if self.options.missed is None:
-            return ""
-        return (
-            f"The scenario reckons with {number(self.options.missed)} missed appointments a year, as its parameters "
-            "say, not with the trust's own."
-        )
+        missed = self.options.missed
+        return "" if missed is None else phrase("statements.missed.stated", missed=number(missed))
 
     def _basis_words(self) -> str:
         first_year = self.report.period.first.year == _PANDEMIC
@@ -117,9 +113,11 @@ class MissedAppointments:
         """Which appointments count, and for which months there are figures."""
         months = self.found.own_months
         known = int(months["booked"].notna().sum())
+        where = "outpatient records" if self.found.basis == "records" else "published statistics"
+        which = f"All {known}" if known == len(months) else f"{known} of {len(months)}"
         told = {
-            "counted": phrase("method.missed.counts", where=self._where),
-            "months": words.months_sentence(known, len(months)),
+            "counted": phrase("method.missed.counts", where=where),
+            "months": f"{which} months of the trend have figures.",
         }
         if self.options.conditions:
             only = conditions_words(self.options.conditions)
@@ -135,10 +133,6 @@ class MissedAppointments:
             "where": dict(self.options.where),
         }
         return self.made.part("data", words=told, values=values)
-
-    @property
-    def _where(self) -> str:
-        return "outpatient records" if self.found.basis == "records" else "published statistics"
 
     @part
     def rates(self) -> Part:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from helpers.analyses.missed_appointments.findings import Counts, DnaFindings
 from helpers.analyses.missed_appointments.options import DnaOptions
+from helpers.data.periods import months_between
 from helpers.data.series.appointments import ALL, FIRST, FOLLOW_UP
 from helpers.errors import ArgumentError, DataError, Problem, UsageError
 from helpers.stats import dna
@@ -37,10 +38,7 @@ class Clinic:
 
     def months_apart(self, period_end: date) -> int:
         """Return how many months lie between the list and the missed appointments."""
-        if self.list_month is None:
-            return 0
-        years = self.list_month.year - period_end.year
-        return abs(12 * years + self.list_month.month - period_end.month)
+        return abs(months_between(period_end, self.list_month)) if self.list_month else 0
 
 
 def can_be_worked_out(found: DnaFindings) -> bool:
@@ -52,48 +50,29 @@ def can_be_worked_out(found: DnaFindings) -> bool:
 
 
 def find_clinic(found: DnaFindings) -> Clinic:
-    """Return missed appointments, list and flows of a year; refused where nothing says how many join the list."""
-    if found.options.use_rtt:
-        return _with_counted_list(found)
-    return _as_stated(found)
+    """Return missed appointments, list and flows of a year; refused where nothing says how many join the list.
 
-
-def _with_counted_list(found: DnaFindings) -> Clinic:
-    """Return list and flows from the waiting-time statistics."""
-    first, follow_up, source_of_missed = _missed_a_year(found)
-    row = _nearest_list(found)
-    month = row["month"]
-    source = f"waiting-time statistics of {month:%B %Y}, flows times 12"
-    names = ("additions", "waiting_list", "removals")
-    return Clinic(
-        first,
-        follow_up,
-        additions=12.0 * float(row["added"]),
-        waiting=float(row["waiting"]),
-        removals=12.0 * float(row["removed"]),
-        list_month=month,
-        came_from=(("missed", source_of_missed), *((name, source) for name in names)),
-    )
-
-
-def _as_stated(found: DnaFindings) -> Clinic:
-    """Return list and flows as the parameters state them; without additions, first attendances stand for them."""
-    first, follow_up, source_of_missed = _missed_a_year(found)
-    options, additions = found.options, found.options.additions
-    source = options.source_of("additions")
+    Without stated additions first attendances stand for them.
+    """
+    first, follow_up, source = _missed_a_year(found)
+    came_from, options = {"missed": source}, found.options
+    if options.use_rtt:
+        row = _nearest_list(found)
+        names, month = ("additions", "waiting_list", "removals"), row["month"]
+        came_from |= dict.fromkeys(names, f"waiting-time statistics of {month:%B %Y}, flows times 12")
+        added, removed = (12.0 * float(row[name]) for name in ("added", "removed"))
+        return Clinic(
+            first, follow_up, added, float(row["waiting"]), removed, month, tuple(came_from.items())
+        )
+    additions = options.additions
+    came_from["additions"] = options.source_of("additions")
     if additions is None:
         additions = _first_attendances(found)
-        source = "first attendances of the same months stand in for additions: assumed"
-    names = () if options.waiting is None else ("waiting_list", "removals")
-    stated = ((name, options.source_of(name)) for name in names)
-    return Clinic(
-        first,
-        follow_up,
-        additions,
-        options.waiting,
-        options.removals,
-        came_from=(("missed", source_of_missed), ("additions", source), *stated),
-    )
+        came_from["additions"] = "first attendances of the same months stand in for additions: assumed"
+    if options.waiting is not None:
+        came_from |= {name: options.source_of(name) for name in ("waiting_list", "removals")}
+    given = options.waiting, options.removals
+    return Clinic(first, follow_up, additions, *given, came_from=tuple(came_from.items()))
 
 
 def _missed_a_year(found: DnaFindings) -> tuple[float, float, str]:

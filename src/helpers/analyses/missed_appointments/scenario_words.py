@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from helpers.phrases import phrase
+from helpers.phrases import phrase, phrases
 from helpers.report.words import count, day_words, interval, month, number, sentence
 from helpers.stats.dna.uncertainty import DrawnSpread
 
@@ -42,10 +42,7 @@ def apart_sentence(months: int, list_month: date, period: str) -> str:
     'The waiting list is of April 2026, the missed appointm'
     """
     gap = f"{months // 12} years" if months >= 24 else count(months, "month")
-    return sentence(
-        f"the waiting list is of {month(list_month)}, the missed appointments of {period}: about {gap} apart, "
-        "so the scenario mixes two different times"
-    )
+    return phrase("statements.missed.two_times", list=month(list_month), period=period, gap=gap)
 
 
 def scenario_sentence(
@@ -60,16 +57,12 @@ def scenario_sentence(
     >>> said[43:]
     '**the waiting list would be about 410 to 1,200 patients shorter by 31 March 2027** than without it.'
     """
+    start, end = map(day_words, when)
     patients = reach_words(reach, certain=certain)
-    if past:
-        return (
-            f"Had {reduction} of missed appointments been avoided from {day_words(when[0])} on, **the waiting list "
-            f"would have been {patients} on {day_words(when[1])}** than it was."
-        )
-    return (
-        f"If {reduction} of missed appointments are avoided, **the waiting list would be {patients} by "
-        f"{day_words(when[1])}** than without it."
+    ranges = phrases(
+        "statements.missed_range", reduction=reduction, patients=patients, start=start, end=end
     )
+    return ranges["past" if past else "now"]
 
 
 def reach_words(reach: tuple[float, float], *, certain: bool) -> str:
@@ -129,22 +122,13 @@ def bounds_sentence(
     """
     middles = [number(abs(each), 1) for each in in_days]
     days_words = " and ".join(dict.fromkeys(middles))
-    told = (
-        "That is"
-        if certain and len(bounds) == 1
-        else "Its middles are"
-        if len(bounds) > 1
-        else "Its middle is"
-    )
+    told = "Its middles are" if len(bounds) > 1 else "That is" if certain else "Its middle is"
     last = f"{told} {days_words} days of additions{' longer' if max(in_days) < 0 else ''}."
     if len(bounds) == 1:
         return last if certain else f"The range holds eight of ten draws. {last}"
     first, every = (reach_words(each, certain=certain).removesuffix(" shorter") for each in bounds)
     holds = "either count" if certain else "eight of ten draws by either count"
-    return (
-        f"The range holds {holds}: {first} if only slots of first appointments go to patients on the list, {every} "
-        f"if every freed slot does. {last}"
-    )
+    return phrase("statements.missed.bounds", holds=holds, first=first, every=every, last=last)
 
 
 def attendances_sentence(spread: DrawnSpread, *, certain: bool, past: bool) -> str:
@@ -181,7 +165,7 @@ def sensitivity_sentence(names: Sequence[str]) -> str:
     if not names:
         return phrase("reasons.missed.nothing_to_vary")
     words = [SHORT_NAMES[name] for name in names[:2]]
-    words = [f"{'the ' if word.startswith('Share') else ''}{word[:1].lower()}{word[1:]}" for word in words]
+    words = [f"{'the s' if word.startswith('Share') else word[0].lower()}{word[1:]}" for word in words]
     return sentence("the result depends most on " + ", then on ".join(words))
 
 
@@ -192,6 +176,5 @@ def value_sentence(hours: float, income: float | None, *, past: bool) -> str:
     'They would take 84 hours of clinics, worth £37,800 at the price given.'
     """
     worth = "" if income is None else f", worth £{number(income)} at the price given"
-    return sentence(
-        f"they would {'have taken' if past else 'take'} {number(hours)} hours of clinics{worth}"
-    )
+    take = "have taken" if past else "take"
+    return sentence(f"they would {take} {number(hours)} hours of clinics{worth}")

@@ -6,9 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from helpers.bundle import Cell
-from helpers.data.series.appointments import MOST_HIDDEN
-from helpers.phrases import phrase
-from helpers.report.controlled_charts import WITHOUT_LIMITS
+from helpers.phrases import phrase, phrases
 from helpers.report.words import count, interval, listed, month, number, possessive, sentence
 
 
@@ -52,27 +50,6 @@ def beside_words(rate: float, other: float, name: str) -> str:
     return f"{'the same as' if alike else 'above' if rate > other else 'below'} {name} {number(other, 1)}%"
 
 
-def interval_sentence(ends: tuple[float, float]) -> str:
-    """Say within which ends the rate lies.
-
-    >>> interval_sentence((6.5, 9.8))
-    'The 95% interval of the rate is 6.5% to 9.8%.'
-    """
-    return sentence(f"the 95% interval of the rate is {interval(*ends, unit='%')}")
-
-
-def hidden_sentence(months: int) -> str:
-    """Say that counts are bounds.
-
-    >>> hidden_sentence(7)
-    'In seven months the publisher has hidden a number from 1 to 7, which is left out here.'
-    """
-    return sentence(
-        f"in {count(months, 'month')} the publisher has hidden a number from 1 to {MOST_HIDDEN}, which is left "
-        "out here"
-    )
-
-
 def not_recorded_sentence(trust: str, rate: Cell) -> str:
     """Say that the trust's rate is a recording fault and no achievement.
 
@@ -80,10 +57,7 @@ def not_recorded_sentence(trust: str, rate: Cell) -> str:
     'Only 0.4% of appointments are recorded as missed: Northmoor does not record them, so it is not compared.'
     """
     shown = f"{number(float(rate), 1)}%" if isinstance(rate, int | float) else "under 1%"
-    return (
-        f"Only {shown} of appointments are recorded as missed: {trust} does not record them, so it is not "
-        "compared."
-    )
+    return phrase("reasons.missed.not_recorded", share=shown, trust=trust)
 
 
 def best_sentence(best: float, excess: float) -> str:
@@ -99,53 +73,15 @@ def best_sentence(best: float, excess: float) -> str:
     )
 
 
-def months_sentence(known: int, months: int) -> str:
-    """Say for how many months of the trend there are figures.
-
-    >>> months_sentence(24, 24), months_sentence(23, 24)
-    ('All 24 months of the trend have figures.', '23 of 24 months of the trend have figures.')
-    """
-    which = f"all {number(months)}" if known == months else f"{number(known)} of {number(months)}"
-    return sentence(f"{which} months of the trend have figures")
-
-
-def spread_sentence(trusts: int, lowest: float, quartiles: tuple[float, float], highest: float) -> str:
-    """Say how far the trusts lie apart.
-
-    >>> spread_sentence(120, 2.1, (5.2, 8.1), 12.4)
-    'Among 120 trusts the rate runs from 2.1% to 12.4%; half of them lie between 5.2% and 8.1%.'
-    """
-    return sentence(
-        f"among {count(trusts, 'trust')} the rate runs from {number(lowest, 1)}% to {number(highest, 1)}%; "
-        f"half of them lie between {number(quartiles[0], 1)}% and {number(quartiles[1], 1)}%"
-    )
-
-
-def place_sentence(place: str, *, caterpillar: bool, phi: float) -> str:
+def place_sentence(place: str, *, phi: float) -> str:
     """Say where the trust lies and what chance has to do with it.
 
-    >>> place_sentence("high", caterpillar=False, phi=3.0)
+    >>> place_sentence("high", phi=3.0)
     'This trust lies above the 99.8% limit: neither chance nor the ordinary variety between trusts explains it.'
-    >>> place_sentence("upper quarter", caterpillar=True, phi=1739.6)[:38]
+    >>> place_sentence("upper quarter", phi=1739.6)[:38]
     'This trust lies in the highest quarter'
     """
-    if caterpillar:
-        where = {
-            "lower quarter": "in the lowest quarter",
-            "middle": "in the middle half",
-            "upper quarter": "in the highest quarter",
-        }[place]
-        return sentence(
-            f"this trust lies {where}. The trusts vary {number(phi)} times as much as chance alone would have "
-            "it, so no limits are drawn: whom a trust serves and how it books explain more than luck"
-        )
-    if place == "within":
-        return sentence("this trust lies within the range that chance and the ordinary variety explain")
-    side = "above" if place == "high" else "below"
-    return sentence(
-        f"this trust lies {side} the 99.8% limit: neither chance nor the ordinary variety between trusts "
-        "explains it"
-    )
+    return phrases("standings.missed", phi=number(phi))[place.replace(" ", "_")]
 
 
 def left_out_sentence(not_recorded: int) -> str:
@@ -156,11 +92,10 @@ def left_out_sentence(not_recorded: int) -> str:
     """
     if not not_recorded:
         return ""
-    does = "does" if not_recorded == 1 else "do"
-    are = "is" if not_recorded == 1 else "are"
-    with_rate = count(not_recorded, "trust")
+    does, are = ("does", "is") if not_recorded == 1 else ("do", "are")
+    trusts = count(not_recorded, "trust")
     return sentence(
-        f"{with_rate} with a rate under 1% {does} not record missed appointments and {are} not compared"
+        f"{trusts} with a rate under 1% {does} not record missed appointments and {are} not compared"
     )
 
 
@@ -184,15 +119,6 @@ def trend_sentence(when: date, rate: Cell, outside: int, *, shifted: bool, point
     if points < 13:
         notes.append(f"The limits rest on {count(points, 'month')} and are provisional.")
     return " ".join(notes)
-
-
-def rate_without_limits(when: date, rate: Cell) -> str:
-    """Say what the latest month shows where limits would tell a month that must be hidden.
-
-    >>> rate_without_limits(date(2026, 9, 1), 8.1)[:40]
-    'In September 2026 the rate was 8.1%. No '
-    """
-    return f"In {month(when)} the rate was {number(float(rate or 0), 1)}%. {WITHOUT_LIMITS}"
 
 
 def highest_sentence(rates: Iterable[tuple[str, Cell]]) -> str:
@@ -228,11 +154,8 @@ def equity_sentence(slope: float, ends: tuple[float, float], avoided: Cell) -> s
     'The most deprived patients miss 6.0 percentage points more than'
     """
     if ends[0] <= 0 <= ends[1]:
-        return sentence(
-            "the difference between the most and the least deprived patients of this trust is within what "
-            f"chance explains ({number(-slope, 1, signed=True)} percentage points, 95% interval "
-            f"{interval(-ends[1], -ends[0])})"
-        )
+        gap = number(-slope, 1, signed=True)
+        return phrase("statements.missed.equal", gap=gap, ends=interval(-ends[1], -ends[0]))
     who, whom = ("most", "least") if slope < 0 else ("least", "most")
     low, high = sorted(abs(end) for end in ends)
     words = sentence(

@@ -7,17 +7,12 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from helpers.analyses.peers import (
-    columns,
-    headline_words,
-    method_words,
-    pictures,
-    words,
-)
+from helpers.analyses.peers import columns, headline_words, method_words, pictures, words
 from helpers.analyses.peers.comparison import PeerFindings, PeerOptions, datasets_of
 from helpers.analyses.peers.movement import gain_sentence, movement_sentence
 from helpers.analyses.peers.result import PeerComparison
 from helpers.errors import Problem, UsageError, near_misses
+from helpers.phrases import bulleted, phrase
 from helpers.report.columns import laid_out
 from helpers.report.parts import Headline, Part, part
 from helpers.report.sections import Sections, first_bold
@@ -32,23 +27,6 @@ if TYPE_CHECKING:
 FEATURED: Final = 6
 #: with fewer periods there is nothing to draw over time
 FEWEST_MOMENTS: Final = 3
-_READING: Final = (
-    "To the right is better. The line shows where the true place may lie: the longer it is, the less the place "
-    "means. A filled mark says that all of the line lies in one outer quarter."
-)
-_STANDINGS_NOTE: Final = (
-    "Does better than: share of the other trusts; for measures without a good direction, the share of them that it "
-    "lies above."
-)
-_MOVEMENT_NOTE: Final = (
-    "Changes are of the trust's own figure, and of the median over the trusts with a figure in both periods; of "
-    "percentages in percentage points."
-)
-_OPPORTUNITY_NOTE: Final = (
-    "Upper bounds, for one period, and not to be added up over measures. Raw: from the figure as it is. Allowing for "
-    "chance: from the figure drawn towards the group's mean (empirical Bayes). Certain: the same, counted only where "
-    "the 95% interval leaves the benchmark out. Benchmarks are taken as known."
-)
 
 
 class PeerBenchmark:
@@ -94,9 +72,9 @@ class PeerBenchmark:
         found = self.found
         placed = [each for each in found.ranked if each.own and each.own.percentile and not each.alike]
         drawn = [each for each in placed if not each.stale] or placed
-        reading = (
-            f"{_READING} Old figures stand in the table alone." if len(drawn) < len(placed) else _READING
-        )
+        reading = phrase("method.reading.positions")
+        if len(drawn) < len(placed):
+            reading += " Old figures stand in the table alone."
         old = " Old: older by the end of the report's period than the register allows."
         label = found.comparisons[0].group.label
         plain = self._sections().part(
@@ -110,7 +88,8 @@ class PeerBenchmark:
                 f"Every measure beside {label}, each at the newest period that the trust shares with them."
             ),
             alt=pictures.positions_alt(drawn) if drawn else "",
-            note=_STANDINGS_NOTE + (old if any(each.stale for each in found.ranked) else ""),
+            note=phrase("method.reading.standings")
+            + (old if any(each.stale for each in found.ranked) else ""),
             words={"reading": reading} if drawn else {},
             chart=partial(pictures.positions, drawn) if drawn else None,
         )
@@ -127,7 +106,7 @@ class PeerBenchmark:
             caption="Where the trust stood among the others, then and now.",
             table_caption="How the trust and its peers moved.",
             alt=pictures.moves_alt(drawn) if drawn else "",
-            note=_MOVEMENT_NOTE,
+            note=phrase("method.reading.movements"),
             chart=partial(pictures.moves, drawn) if drawn else None,
         )
         return _figure_and_table(plain)
@@ -138,14 +117,14 @@ class PeerBenchmark:
         known = [(each, each.gain) for each in self.found.ranked if each.gain]
         short = [(each, gain) for each, gain in known if gain is not None and round(gain.raw)]
         if self.found.single:
-            said = gain_sentence(self.found.comparisons[0]) or headline_words.NOTHING_KNOWN
+            said = gain_sentence(self.found.comparisons[0]) or phrase("reasons.peers.gain_unknown_here")
         else:
             said = "" if short else headline_words.nothing_short(known=bool(known))
         return self._sections(*(each for each, _ in short)).part(
             "opportunity",
             **(laid_out(columns.OPPORTUNITY, short) if short else {}),
             caption="What reaching the benchmark would bring, where the trust falls short of it.",
-            note=_OPPORTUNITY_NOTE,
+            note=phrase("method.reading.opportunity"),
             words={"worth": escape_markdown(said)} if said else {},
         )
 
@@ -165,9 +144,8 @@ class PeerBenchmark:
     @part
     def method(self) -> Part:
         """How positions, limits and gains are worked out, and what is assumed."""
-        points = method_words.method_points(self.found)
-        said = "\n".join(f"- {escape_markdown(point)}" for point in points)
-        return self._sections().part("method", words={"method": said})
+        points = map(escape_markdown, method_words.method_points(self.found))
+        return self._sections().part("method", words={"method": bulleted(points)})
 
     # --- one measure --------------------------------------------------------------------------------
 
@@ -194,7 +172,7 @@ class PeerBenchmark:
         comparison, found = self._one(measure), self.found
         own = [comparison.own] if comparison.own else []
         others = sorted(comparison.others, key=lambda member: (member.name, member.code))
-        rows = [columns.Member(comparison, each) for each in (*own, *others)]
+        rows = [*own, *others]
         drawn = len(rows) > 1
         said = {
             "meaning": comparison.measure.description,

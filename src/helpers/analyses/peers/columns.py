@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -15,7 +14,7 @@ from helpers.analyses.peers.result import Gain, PeerComparison, PeerValue
 from helpers.bundle import Cell, Column
 from helpers.measures.places.spread import Percentile
 from helpers.report.columns import Filled, Row
-from helpers.report.words import capital, interval, sentence
+from helpers.report.words import capital, interval, listed, sentence
 
 BEYOND: Final = "beyond the 99.8% limits of chance and the ordinary spread between trusts"
 PLACE_WORDS: Final = (
@@ -33,6 +32,11 @@ def _share(label: str) -> Column:
 
 def _place(comparison: PeerComparison) -> Percentile | None:
     return comparison.own.percentile if comparison.own and not comparison.alike else None
+
+
+def percent_of(place: Percentile | None) -> Cell:
+    """Return the expected share of the other trusts."""
+    return None if place is None else place.percent
 
 
 def _better_than(
@@ -63,10 +67,6 @@ def _when(comparison: PeerComparison) -> str:
 
 def _own_value(comparison: PeerComparison) -> Cell:
     return words.short_value(comparison, comparison.own.value) if comparison.own else None
-
-
-def _old(comparison: PeerComparison) -> Cell:
-    return "old" if comparison.stale else ""
 
 
 def _beyond(comparison: PeerComparison) -> Cell:
@@ -105,7 +105,8 @@ STANDINGS: Final[tuple[Filled[PeerComparison], ...]] = (
     _of_place("better_than_high", "High", "high", "upper end of its 95% interval"),
     _of_place("worst_quarter", "Worst quarter", "worst", "chance of being one of the worst quarter", times=100),
     _of_place("best_quarter", "Best quarter", "best", "chance of being one of the best quarter", times=100),
-    Each("old", Column(label="Old"), _old, "older than the register allows", usual=False),
+    Each("old", Column(label="Old"), lambda each: "old" if each.stale else "", "older than the register allows",
+         usual=False),
 )  # fmt: skip
 
 
@@ -132,10 +133,6 @@ def _place_of(moved: Moved, moment: str) -> Percentile | None:
     return found.percentile if found else None
 
 
-def _percentile_of(moved: Moved, moment: str) -> str:
-    return words.percentile_words(_place_of(moved, moment))
-
-
 def _change_of_place(moved: Moved) -> Cell:
     return place_change_words(moved[0], moved[1]) if moved[1] else "too few earlier figures"
 
@@ -143,22 +140,17 @@ def _change_of_place(moved: Moved) -> Cell:
 _SAME: Final = "change of the median over the trusts with a figure in both periods"
 
 
-def _percent_of(moved: Moved, moment: str) -> Cell:
-    place = _place_of(moved, moment)
-    return place.percent if place else None
-
-
 MOVEMENTS: Final[tuple[Filled[Moved], ...]] = (
     Move("measure", Column(label="Measure"), lambda each: each[0].measure.name),
     Move("then_now", _text("Then, now"), _then_now, "the periods that are compared"),
     Move("this_trust", _text("This trust"), lambda each: _change(each, "own_change"), "of percentages in points"),
     Move("same_trusts", _text("Median of the same trusts"), lambda each: _change(each, "peers_change"), _SAME),
-    _better_than("place_then", lambda each: _percentile_of(each, "first"), "Did better than"),
-    _better_than("place_now", lambda each: _percentile_of(each, "last"), "Does better than"),
+    _better_than("place_then", lambda each: words.percentile_words(_place_of(each, "first")), "Did better than"),
+    _better_than("place_now", lambda each: words.percentile_words(_place_of(each, "last")), "Does better than"),
     Move("change_of_place", _text("Change of place"), _change_of_place),
     Move("id", Column(label="Id"), lambda each: each[0].measure.id, "the register's", usual=False),
-    Move("better_than_then", _share("Did better than"), lambda each: _percent_of(each, "first"), usual=False),
-    Move("better_than_now", _share("Does better than"), lambda each: _percent_of(each, "last"), usual=False),
+    Move("better_than_then", _share("Did better than"), lambda each: percent_of(_place_of(each, "first")), usual=False),
+    Move("better_than_now", _share("Does better than"), lambda each: percent_of(_place_of(each, "last")), usual=False),
 )  # fmt: skip
 
 
@@ -205,61 +197,38 @@ OPPORTUNITY: Final = (
 # --- one measure --------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Member:
-    """A trust of a comparison."""
-
-    comparison: PeerComparison
-    member: PeerValue
-
-    @property
-    def ends(self) -> tuple[float, float] | None:
-        """The 95 % interval; None where figures are shown alone."""
-        if np.isnan(self.member.low) or self.comparison.method == "dots":
-            return None
-        return self.member.low, self.member.high
-
-
-def trust_columns(comparison: PeerComparison) -> tuple[Filled[Member], ...]:
+def trust_columns(comparison: PeerComparison) -> tuple[Filled[PeerValue], ...]:
     """Return the columns of every trust of a comparison, in its unit."""
     unit, digits = comparison.unit, comparison.digits
 
-    def end(name: str, place: int) -> Filled[Member]:
+    def has_ends(each: PeerValue) -> bool:
+        return not np.isnan(each.low) and comparison.method != "dots"
+
+    def end(name: str, which: str) -> Filled[PeerValue]:
+        column = Column(label=name.capitalize(), kind="model", unit=unit, digits=digits)
+        about = f"{which} end of its 95% interval"
         return Filled(
-            name,
-            Column(label=name.capitalize(), kind="model", unit=unit, digits=digits),
-            lambda each: each.ends[place] if each.ends else None,
-            f"{'lower' if place == 0 else 'upper'} end of its 95% interval",
-            usual=False,
+            name, column, lambda each: getattr(each, name) if has_ends(each) else None, about, usual=False
         )
 
-    def percent(each: Member) -> Cell:
-        place = each.member.percentile
-        return None if comparison.alike or place is None else place.percent
-
-    def place(each: Member) -> str:
-        return "" if comparison.alike else words.percentile_words(each.member.percentile)
-
-    def flag(each: Member) -> Cell:
-        return words.flag_words(each.member.flag)
-
-    def ends(each: Member) -> Cell:
-        return interval(*each.ends, digits) if each.ends else None
-
-    def is_own(each: Member) -> Cell:
-        return "own" if each.member.code == comparison.organisation else ""
+    def place(each: PeerValue) -> Percentile | None:
+        return None if comparison.alike else each.percentile
 
     return (
-        Filled("code", Column(label="Code"), lambda each: each.member.code),
-        Filled("trust", _text("Trust"), lambda each: _short_name(each.member.name)),
-        Filled("value", Column(label="Value", kind="rate", unit=unit, digits=digits), lambda each: each.member.value),
-        Filled("interval", _text("95% interval"), ends, "chance and ordinary variation between periods"),
-        _better_than("place", place),
-        Filled("against_limits", _text("Allowing for chance"), flag, BEYOND),
-        end("low", 0),
-        end("high", 1),
-        Filled("better_than", _share("Does better than"), percent, "share of the other trusts", usual=False),
-        Filled("is_own", Column(label="Own"), is_own, "the report's trust", usual=False),
+        Filled("code", Column(label="Code"), lambda each: each.code),
+        Filled("trust", _text("Trust"), lambda each: _short_name(each.name)),
+        Filled("value", Column(label="Value", kind="rate", unit=unit, digits=digits), lambda each: each.value),
+        Filled("interval", _text("95% interval"),
+               lambda each: interval(each.low, each.high, digits) if has_ends(each) else None,
+               "chance and ordinary variation between periods"),
+        _better_than("place", lambda each: words.percentile_words(place(each))),
+        Filled("against_limits", _text("Allowing for chance"), lambda each: words.flag_words(each.flag), BEYOND),
+        end("low", "lower"),
+        end("high", "upper"),
+        Filled("better_than", _share("Does better than"), lambda each: percent_of(place(each)),
+               "share of the other trusts", usual=False),
+        Filled("is_own", Column(label="Own"), lambda each: "own" if each.code == comparison.organisation else "",
+               "the report's trust", usual=False),
     )  # fmt: skip
 
 
@@ -275,13 +244,8 @@ def _level_of(each: InGroup, name: str) -> Cell:
     return words.short_value(comparison, getattr(comparison.levels, name)) if comparison else None
 
 
-def _trusts_in(each: InGroup) -> Cell:
-    return len(each.comparison.places.table) if each.comparison else None
-
-
 def _group_place(each: InGroup) -> str:
-    comparison = _compared(each)
-    return words.place_words(comparison) if comparison else ""
+    return words.place_words(each.comparison) if each.comparison and each.comparison.others else ""
 
 
 def _group_note(each: InGroup) -> str:
@@ -295,7 +259,12 @@ def _group_note(each: InGroup) -> str:
 GROUPS: Final = (
     Group("group", Column(label="Group"), lambda each: each.name),
     Group("who", _text("Who"), lambda each: each.comparison.group.label if each.comparison else None),
-    Group("trusts", Column(label="Trusts", kind="rate"), _trusts_in, "compared"),
+    Group(
+        "trusts",
+        Column(label="Trusts", kind="rate"),
+        lambda each: len(each.comparison.places.table) if each.comparison else None,
+        "compared",
+    ),
     Group("median", _text("Median"), lambda each: _level_of(each, "median")),
     Group("best_quarter", _text("Best quarter"), lambda each: _level_of(each, "best_quartile")),
     Group("together", _text("All together"), lambda each: _level_of(each, "pooled")),
@@ -336,7 +305,7 @@ REASONS: Final = {
 def _left_out(reason: str) -> Filled[PeerComparison]:
     def cell(comparison: PeerComparison) -> Cell:
         codes = getattr(comparison.left_out, reason)
-        return f"{len(codes):,}: {words.named(codes)}" if codes else None
+        return f"{len(codes):,}: {listed(codes, most=words.NAMED)}" if codes else None
 
     return Each(reason, _text(REASONS[reason]), cell, "number and codes of trusts")
 

@@ -97,8 +97,6 @@ def compare_series(
 
 #: how far back a trust and its peers are followed where nothing else is asked for
 MOVEMENT_MONTHS = 12
-
-
 #: figures that ended longer before the report's month are named and not shown, unless they were asked for
 TOO_OLD_MONTHS = 24
 
@@ -170,14 +168,10 @@ class PeerFindings:
 
     def _nothing(self) -> DataError:
         names = ", ".join(measure.id for measure in self.asked) or "the register's measures"
-        return DataError(
-            Problem(
-                f"{self.organisation.code}, {self.period.label}",
-                f"no trust can be compared by {names}",
-                "measures with a numerator and a denominator or a value for several trusts",
-                "load the publications that they come from, or choose others",
-            )
-        )
+        where = f"{self.organisation.code}, {self.period.label}"
+        allowed = "measures with a numerator and a denominator or a value for several trusts"
+        cure = "load the publications that they come from, or choose others"
+        return DataError(Problem(where, f"no trust can be compared by {names}", allowed, cure))
 
     @property
     def single(self) -> bool:
@@ -239,18 +233,9 @@ class PeerFindings:
 
     def _compare(self, measure: Measure, group: GroupKind) -> PeerComparison | None:
         options = self.options
-        choice = PeerChoice(
-            group=group,
-            chosen=options.peers,
-            until=self.period.last,
-            benchmark=options.benchmark,
-        )
-        own = self.organisation.code
-        return compare_with(self.mart, measure, own, self._group(group), self._names, choice)
-
-    @cached_property
-    def _names(self) -> dict[str, str]:
-        return dict(self._known["name"])
+        choice = PeerChoice(group, options.peers, self.period.last, options.benchmark)
+        names, own = dict(self._known["name"]), self.organisation.code
+        return compare_with(self.mart, measure, own, self._group(group), names, choice)
 
     def _group(self, kind: GroupKind) -> PeerGroup:
         if kind not in self._groups:

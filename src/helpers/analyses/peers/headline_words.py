@@ -12,14 +12,9 @@ from helpers.analyses.peers.movement import movement_sentence, place_change
 from helpers.analyses.peers.result import PeerComparison
 from helpers.analyses.peers.words import NAMED
 from helpers.measures.places.spread import Percentile
+from helpers.phrases import phrase
 from helpers.report.words import count, in_words, listed, number, sentence, together
 from helpers.stats.position import VERY_LIKELY
-
-#: where the one measure has no good direction, or no counts
-NOTHING_KNOWN = (
-    "What matching others would bring cannot be said: that needs a good direction, and the counts behind the "
-    "figures."
-)
 
 
 def single_lines(comparison: PeerComparison, found: PeerFindings) -> dict[str, str]:
@@ -33,12 +28,11 @@ def single_lines(comparison: PeerComparison, found: PeerFindings) -> dict[str, s
         words.small_sentence(comparison),
     )
     moved = found.movements[comparison.measure.id] if comparison.own else None
-    lines = {
+    return {
         "value": f"{comparison.measure.name}: {first[:1].lower()}{first[1:]}",
         "place": rest or words.method_sentence(comparison),
         "movement": movement_sentence(comparison, moved) if comparison.own else "",
     }
-    return {name: line for name, line in lines.items() if line}
 
 
 def measure_words(comparison: PeerComparison, found: PeerFindings) -> str:
@@ -98,14 +92,13 @@ def all_lines(found: PeerFindings) -> dict[str, str]:
     worst, best = in_quarter(placed, best=False), in_quarter(placed, best=True)
     old = [each for each in found.compared if each.stale]
     turned = [each for each in old if each.measure.direction != "neutral"]
-    lines = {
+    return {
         "lead": _first_line(found, placed, worst, best),
         "worst": f"Worst quarter: {_names(worst)}." if worst else "",
         "best": f"Best quarter: {_names(best)}." if best else "",
         "moved": _moved_line(found, placed),
         "old": _old_line(len(old), in_quarter(turned, best=False)),
     }
-    return {name: line for name, line in lines.items() if line}
 
 
 def _first_line(
@@ -135,13 +128,10 @@ def _old_line(many: int, worst: Sequence[PeerComparison]) -> str:
     """Say how many figures are old, and by which of them the trust was very likely in the worst quarter."""
     if not many:
         return ""
-    if many == 1:
-        said = "One more measure has figures older than the register allows: it is shown, and not counted here."
-    else:
-        said = sentence(
-            f"{in_words(many)} more measures have figures older than the register allows: they are shown, and not "
-            "counted here"
-        )
+    more, are = ("measure has", "it is") if many == 1 else ("measures have", "they are")
+    said = sentence(
+        f"{in_words(many)} more {more} figures older than the register allows: {are} shown, and not counted here"
+    )
     return f"{said} In the worst quarter then: {_names(worst)}." if worst else said
 
 
@@ -163,8 +153,9 @@ def _is_apart(comparison: PeerComparison) -> bool:
     own = comparison.own
     if own is None or comparison.measure.direction == "neutral" or np.isnan(own.low):
         return False
-    outer = in_quarter([comparison], best=False) or in_quarter([comparison], best=True)
-    return own.flag in ("worse", "better") or bool(outer)
+    return own.flag in ("worse", "better") or any(
+        in_quarter([comparison], best=best) for best in (True, False)
+    )
 
 
 def _moved_line(found: PeerFindings, placed: Sequence[PeerComparison]) -> str:
@@ -182,15 +173,9 @@ def _moved_line(found: PeerFindings, placed: Sequence[PeerComparison]) -> str:
 
 
 def _names(chosen: Sequence[PeerComparison]) -> str:
-    names = [f"“{each.measure.name}”" for each in chosen]
-    shown = names[:NAMED]
-    if len(names) > len(shown):
-        shown.append(count(len(names) - len(shown), "other"))
-    return listed(shown)
+    return listed((f"“{each.measure.name}”" for each in chosen), most=NAMED)
 
 
 def nothing_short(*, known: bool) -> str:
     """Say why nothing is tabled that matching others would bring; `known`: of some measure it can be said."""
-    if not known:
-        return "What matching others would bring cannot be said: no measure has a good direction and its counts."
-    return "By no measure does the trust fall short of its benchmark."
+    return phrase("reasons.peers.none_short") if known else phrase("reasons.peers.gain_unknown")

@@ -11,7 +11,7 @@ from helpers.analyses.peers.words import value_sentence
 from helpers.measures.places.groups import SMALL_GROUP
 from helpers.measures.places.spread import MOSTLY_NOUGHT, WINDOW_MONTHS
 from helpers.measures.places.values import LEAST_BASE
-from helpers.phrases import phrase
+from helpers.phrases import bulleted, phrase, phrases
 from helpers.report.words import count, listed, month, number, sentence
 from helpers.stats.funnel import CATERPILLAR_ABOVE
 from helpers.stats.position import DRAWS
@@ -40,7 +40,7 @@ def method_points(found: PeerFindings) -> Iterator[str]:
     yield phrase("method.peers.position", draws=DRAWS)
     yield phrase("method.peers.many")
     yield phrase("method.peers.quartiles")
-    if any(each.origin == "records" for each in comparisons):
+    if any(each.series.origin == "records" for each in comparisons):
         yield phrase("method.peers.records")
 
 
@@ -59,38 +59,29 @@ def _dispersion(comparisons: tuple[PeerComparison, ...]) -> str:
 
 
 def _widening(comparisons: tuple[PeerComparison, ...]) -> str:
-    if len(comparisons) != 1:
-        return ""
     each = comparisons[0]
-    if each.model is None:
+    if len(comparisons) != 1 or each.model is None:
         return ""
-    if each.widened is None:
+    if each.places.widened is None:
         return " Here there are too few periods to tell, so they hold chance alone."
     if each.model == "mean":
         return ""
-    times = number(each.widened, 1)
+    times = number(each.places.widened, 1)
     return f" For “{each.measure.name}” {'not at all' if times == '1.0' else f'by {times} times'}."
 
 
 # --- who and what is left out ----------------------------------------------------------------------
 
 
-_NOTES = {
-    "not_recorded": "Not recorded: a rate of missed appointments under 1%. It means that they are not written down.",
-    "small_base": f"Base too small: less than {number(100 * LEAST_BASE)}% of the usual number of beds or admissions "
-    "that counts are taken per.",
-}
-
-
 def notes(reasons: Iterable[str]) -> str:
     """Return what the reasons of a table mean."""
-    return " ".join(_NOTES[name] for name in reasons if name in _NOTES)
+    known = phrases("reasons.not_compared", least_base=LEAST_BASE)
+    return " ".join(known[name] for name in reasons if name in known)
 
 
 def not_compared(found: PeerFindings, *, everybody: bool) -> dict[str, str]:
     """Return what is not compared as a list, by the name `not_compared`; where all is, the sentence `everybody`."""
-    lines = "\n".join(f"- {escape_markdown(line)}" for line in _lines(found))
-    if lines:
+    if lines := bulleted(map(escape_markdown, _lines(found))):
         return {"not_compared": lines}
     return {"everybody": "Every trust of the group is compared by every measure."} if everybody else {}
 
@@ -124,5 +115,5 @@ def _lines(found: PeerFindings) -> Iterator[str]:
     if merged:
         yield sentence(
             "figures of organisations that merged are added up under their successor, in every period: "
-            f"{words.named(merged)}"
+            f"{listed(merged, most=words.NAMED)}"
         )

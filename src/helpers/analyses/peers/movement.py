@@ -12,6 +12,7 @@ import pandas as pd
 from helpers.analyses.peers.result import PeerComparison
 from helpers.analyses.peers.words import difference, value_words, when
 from helpers.measures.places.spread import FEWEST_MEMBERS, Percentile
+from helpers.phrases import phrase
 from helpers.report.words import number, sentence
 
 
@@ -94,10 +95,9 @@ def movement_sentence(comparison: PeerComparison, movement: Movement | None) -> 
     """Say how the organisation and its peers moved, by those with a figure in both periods."""
     if movement is None:
         return "There are too few earlier figures to say how the trust and its peers moved."
-    then = when(comparison, movement.first.period)
-    own = _moved(comparison, movement.own_change)
-    peers = _moved(comparison, movement.peers_change)
-    said = f"since {then} the trust's figure {own}; the median of the {movement.same:,} trusts with both {peers}"
+    own, peers = (_moved(comparison, change) for change in (movement.own_change, movement.peers_change))
+    since = when(comparison, movement.first.period)
+    said = f"since {since} the trust's figure {own}; the median of the {movement.same:,} trusts with both {peers}"
     return f"{sentence(said)} {_relative(comparison, movement)}".strip()
 
 
@@ -145,10 +145,7 @@ def gain_sentence(comparison: PeerComparison) -> str:
     """Say what reaching the benchmark would bring: certain first, and that it is an upper bound."""
     own = comparison.own
     if own is not None and comparison.model == "standardised_ratio":
-        return (
-            "What matching others would bring is not worked out: an event above those expected is not one that could "
-            "have been avoided. A ratio asks for a closer look, no more."
-        )
+        return phrase("reasons.peers.gain_of_ratio")
     gain = comparison.gain
     if gain is None:
         return ""

@@ -17,7 +17,7 @@ from helpers.report.charts import positions as charts_positions
 from helpers.report.charts import rates as charts_rates
 from helpers.report.charts.canvas import Verdict
 from helpers.report.period import add_months
-from helpers.report.words import count, number
+from helpers.report.words import capital, count, number
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -79,8 +79,7 @@ def _funnel(comparison: PeerComparison) -> Figure:
 
 
 def _denominator_words(comparison: PeerComparison) -> str:
-    text = comparison.base_words or comparison.measure.denominator or "Denominator"
-    return f"{text[:1].upper()}{text[1:]}"
+    return capital(comparison.base_words or comparison.measure.denominator or "Denominator")
 
 
 def _own_place(comparison: PeerComparison) -> int | None:
@@ -90,9 +89,7 @@ def _own_place(comparison: PeerComparison) -> int | None:
 
 def _own_label(comparison: PeerComparison) -> str:
     own = comparison.own
-    if own is None:
-        return ""
-    return f"{own.code}: {words.value_words(comparison, own.value)}"
+    return f"{own.code}: {words.value_words(comparison, own.value)}" if own else ""
 
 
 def _ceiling(comparison: PeerComparison) -> float | None:

@@ -11,7 +11,6 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from helpers.bundle import Origin
 from helpers.data.periods import period_end
 from helpers.data.series.peer_values import BASES
 from helpers.measures.places.groups import SMALL_GROUP, PeerGroup
@@ -26,14 +25,11 @@ from helpers.measures.places.values import LeftOut, PeerSeries
 from helpers.register.models import Benchmark, Measure, Target
 from helpers.stats.funnel import Funnel
 
-LevelKind = Literal["peer_median", "best_quartile", "national_mean", "target"]
-
 
 @dataclass(frozen=True)
 class Level:
     """A level that values are held against, in the unit of the measure."""
 
-    kind: LevelKind
     words: str  # what prose calls it: "the median of the group"
     value: float
 
@@ -55,12 +51,12 @@ def choose_level(wanted: str, places: Places, *, target: Target | None) -> Level
     """
     values, measure = places.table["value"], places.measure
     if wanted == "best_quartile" and measure.direction != "neutral":
-        return Level("best_quartile", "the best quarter of the group", best_quartile(values, measure))
+        return Level("the best quarter of the group", best_quartile(values, measure))
     if wanted == "national_mean" and places.model is not None:
-        return Level("national_mean", "the group taken together", places.pooled)
+        return Level("the group taken together", places.pooled)
     if wanted == "target" and target is not None:
-        return Level("target", "the target", target.value)
-    return Level("peer_median", "the median of the group", places.quartiles[1])
+        return Level("the target", target.value)
+    return Level("the median of the group", places.quartiles[1])
 
 
 def best_quartile(values: pd.Series, measure: Measure) -> float:
@@ -192,11 +188,6 @@ class PeerComparison:
         """The measure with the unit and the decimals that its values are shown with."""
         return self.places.measure
 
-    @property
-    def origin(self) -> Origin:
-        """How figures may be shown."""
-        return self.series.origin
-
     @cached_property
     def sources(self) -> tuple[str, ...]:
         """The data sets that the figures come from."""
@@ -206,11 +197,6 @@ class PeerComparison:
     def model(self) -> Model | None:
         """The model of chance; None where there is none."""
         return self.places.model
-
-    @property
-    def widened(self) -> float | None:
-        """How many times chance was widened to the variation from one period to the next."""
-        return self.places.widened
 
     @property
     def funnel(self) -> Funnel | None:
@@ -295,11 +281,6 @@ class PeerComparison:
         return None if row is None else find_gain(row, self.places, self.benchmark.value)
 
     @property
-    def gap(self) -> float | None:
-        """The own value less the median, in the unit."""
-        return self.own.value - self.levels.median if self.own else None
-
-    @property
     def phi(self) -> float | None:
         """How many times more the group varies than chance alone explains; 1 where chance explains all."""
         return self.funnel.dispersion.phi if self.funnel else None
@@ -307,7 +288,9 @@ class PeerComparison:
     @property
     def method(self) -> Method:
         """How the group is shown."""
-        return _METHODS[self.reason]
+        if self.reason == "chance":
+            return "funnel"
+        return "caterpillar" if self.reason in ("overdispersed", "mean") else "dots"
 
     @cached_property
     def reason(self) -> Reason:
@@ -321,13 +304,3 @@ class PeerComparison:
         if self.funnel is None:
             return "mean"
         return "overdispersed" if self.funnel.advice == "caterpillar" else "chance"
-
-
-_METHODS: dict[Reason, Method] = {
-    "chance": "funnel",
-    "overdispersed": "caterpillar",
-    "mean": "caterpillar",
-    "values_only": "dots",
-    "too_few": "dots",
-    "alike": "dots",
-}

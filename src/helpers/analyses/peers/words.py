@@ -5,7 +5,7 @@ They are plain words: whoever puts them into Markdown escapes them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from dataclasses import fields
 from datetime import date
 
 from helpers.analyses.peers.result import PeerComparison, Verdict
@@ -84,18 +84,6 @@ def place_words(comparison: PeerComparison) -> str:
     return percentile_words(comparison.own.percentile)
 
 
-def named(codes: Iterable[str]) -> str:
-    """Return the first codes by name and the rest as a number.
-
-    >>> named(["RAA", "RBB"]), named(f"R{n:02}" for n in range(10))[-12:]
-    ('RAA and RBB', 'and two more')
-    """
-    every = list(codes)
-    if len(every) <= NAMED:
-        return listed(every)
-    return f"{', '.join(every[:NAMED])} and {count(len(every) - NAMED, 'more', 'more')}"
-
-
 #: a percentile nearer to an end than this is called nearly all or hardly any
 NEAR_END = 1.0
 #: on which side of the limits a flagged figure lies
@@ -116,7 +104,7 @@ def value_sentence(comparison: PeerComparison) -> str:
     if not comparison.others or comparison.alike:
         return sentence(said)
     middle = f"the median of {value_words(comparison, comparison.levels.median)} over {members_words(comparison)}"
-    gap = comparison.gap or 0.0
+    gap = own.value - comparison.levels.median
     if float(f"{abs(gap):.{comparison.digits}f}") == 0:
         return sentence(f"{said}, the same as {middle}")
     side = "above" if gap > 0 else "below"
@@ -125,19 +113,9 @@ def value_sentence(comparison: PeerComparison) -> str:
 
 def _no_value(comparison: PeerComparison) -> str:
     own, out, name = comparison.organisation, comparison.left_out, comparison.name
-    then = when(comparison)
-    if own in out.not_recorded:
-        return sentence(
-            f"{name} is not compared: with a rate under 1% missed appointments are not written down there, "
-            "which is no good result but an unknown one"
-        )
-    if own in out.suppressed:
-        return sentence(f"the figure of {name} for {then} is too small to be shown, so it is not compared")
-    if own in out.impossible:
-        return sentence(f"{name} is not compared: its figure for {then} has a part larger than the whole")
-    if own in out.small_base:
-        return sentence(f"{name} is not compared: it has hardly any {comparison.base_words}")
-    return sentence(f"{name} has no figure of this measure for {then}, so it is not compared")
+    why = next((each.name for each in fields(out) if own in getattr(out, each.name)), "missing")
+    told = phrases("reasons.no_place", name=name, when=when(comparison), base=comparison.base_words)
+    return told[why]
 
 
 def position_sentence(comparison: PeerComparison) -> str:
@@ -181,25 +159,11 @@ def method_sentence(comparison: PeerComparison) -> str:
         case "alike":
             level = value_words(comparison, comparison.levels.median)
             return sentence(f"all {members} have the same figure, {level}")
-        case "values_only":
-            return sentence(
-                "only the figures are published, not the counts behind them, so chance cannot be told from "
-                f"difference: {members} are shown without limits, and no position is claimed"
-            )
-        case "overdispersed":
-            return sentence(
-                f"trusts differ {number((comparison.phi or 0) ** 0.5)} times as much as chance would make them, so "
-                f"chance explains next to nothing: {members} are shown each with its interval, not in a funnel"
-            )
-        case "mean":
-            return sentence(
-                f"a mean has no count of events behind it: {members} are shown each with the interval of its "
-                "ordinary variation from month to month"
-            )
-        case _:
+        case why:
             wide = comparison.funnel is not None and comparison.funnel.adjusted
             spread = " and the ordinary spread between them" if wide else ""
-            return sentence(f"the funnel shows how far apart chance{spread} may put {few:,} trusts")
+            times = number((comparison.phi or 0) ** 0.5)
+            return phrases("method.shown_as", members=members, times=times, spread=spread, few=few)[why]
 
 
 def _too_few(comparison: PeerComparison) -> str:
@@ -251,17 +215,11 @@ def small_sentence(comparison: PeerComparison) -> str:
 def left_out_sentence(comparison: PeerComparison) -> str:
     """Count and name who cannot be compared, and why; empty where nobody is left out."""
     out = comparison.left_out
-    reasons = (
-        (out.missing, "without a figure for the period"),
-        (out.suppressed, "with a suppressed figure"),
-        (
-            out.not_recorded,
-            "not recording missed appointments (a rate under 1%), which is not the same as few",
-        ),
-        (out.impossible, "with a part larger than the whole"),
-        (out.small_base, f"with hardly any {comparison.base_words}"),
-    )
-    said = [f"{len(codes):,} {why} ({named(codes)})" for codes, why in reasons if codes]
+    reasons = [
+        (getattr(out, name), why)
+        for name, why in phrases("reasons.left_out", base=comparison.base_words).items()
+    ]
+    said = [f"{len(codes):,} {why} ({listed(codes, most=NAMED)})" for codes, why in reasons if codes]
     return sentence(f"not compared: {'; '.join(said)}") if said else ""
 
 

@@ -7,7 +7,7 @@ they are: sets of people. This module imports nothing heavy, so a ledger can rea
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Final
 
 #: the one organisation that has no code: all of them
@@ -77,7 +77,8 @@ class Query:
     @property
     def entry(self) -> dict[str, Any]:
         """It, as JSON keeps it."""
-        return asdict(self)
+        # not `asdict`, which copies deeply: a comparison of all trusts enters thousands
+        return {**vars(self), "conditions": tuple(dict(vars(each)) for each in self.conditions)}
 
     @classmethod
     def read(cls, entry: Mapping[str, Any]) -> Query:
@@ -110,7 +111,7 @@ class Told:
     @property
     def entry(self) -> dict[str, Any]:
         """It, as JSON keeps it."""
-        return asdict(self)
+        return {**vars(self), "query": self.query.entry}
 
     @classmethod
     def read(cls, entry: Mapping[str, Any]) -> Told:

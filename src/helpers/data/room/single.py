@@ -1,4 +1,4 @@
-"""Single records, in the room alone: what models are fitted to and functions are given."""
+"""Single records, in the room alone: what models are fitted to, functions are given, and the latest month is of."""
 
 from __future__ import annotations
 
@@ -113,3 +113,18 @@ def look_at(mart: Mart, selection: Selection, number: int) -> Rows:
     selection.refuse_unknown()
     frame = mart.query(f"SELECT * FROM {selection.base} WHERE {selection.predicate} LIMIT {int(number)}")
     return Rows(frame.to_html(index=False), frame.to_string(index=False))
+
+
+def latest_month_of(mart: Mart, table: str) -> pd.DataFrame:
+    """Return the first day of the latest month that a table of records covers to its last day, as `latest`.
+
+    The room is asked once per version of the mart.
+    """
+    return mart.derived(f"latest month of {table}", lambda: _latest(mart, table))
+
+
+@in_room(pd.DataFrame)
+def _latest(mart: Mart, table: str) -> pd.DataFrame:
+    day = DAY[table]
+    months = f"(date_trunc('month', max({day}) + INTERVAL 1 DAY) - INTERVAL 1 MONTH)::DATE"
+    return mart.query(f"SELECT {months} AS latest FROM {table}")

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Final
 from helpers.data.disclosure.queries import Condition
 from helpers.data.mart.views import literal
 from helpers.data.room.door import in_room
-from helpers.data.room.latest import latest_month_of
 from helpers.data.room.selection import Selection
+from helpers.data.room.single import latest_month_of
 from helpers.data.sources.names import ENGLAND
 
 if TYPE_CHECKING:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
 from helpers.data.files.open_files import Opened
 from helpers.data.files.sheets import Sheet
-from helpers.data.sources.layout import Layout, Match, find_header
+from helpers.data.sources.layout import Feed, Layout, Match, find_header
 from helpers.data.sources.period_words import is_month_name, parse_period
 from helpers.errors import DataError, Problem
+from helpers.register import Measure, Register
 
 #: how many layouts a message names as nearest, and how many missing columns of each
 NEAREST, MISSING_SHOWN = 3, 5
@@ -171,3 +172,15 @@ def _periods_across(sheets: list[Sheet]) -> list[Problem]:
                 Problem(sheet.place(), came, "headings such as Apr-26", f"write the years; then {rows}")
             )
     return problems
+
+
+def describe_measures(register: Register) -> Iterator[tuple[Measure, Layout, Feed]]:
+    """Yield each measure with each layout that feeds it and the columns it comes from, in the register's order."""
+    feeds = [(layout, feed) for layout in all_layouts() for feed in layout.feeds]
+    for measure in register.measures.values():
+        yield from ((measure, layout, feed) for layout, feed in feeds if feed.measure == measure.id)
+
+
+def function_of(layout: Layout) -> str:
+    """Return the name of the function that reads a layout."""
+    return f"{layout.read.__module__.removeprefix('helpers.data.')}.{layout.read.__name__}"

@@ -72,6 +72,11 @@ def _path(shape: truth.Shape, months: int) -> Floats:
     if shape.pattern == "wave":
         # two years up and down, back at its middle in the last month
         return shape.level + shape.swing * (4 * np.sin(4 * np.pi * slope) + 0.3 * quiet)
+    if shape.pattern == "line":
+        return shape.level + shape.swing * 4 * shape.sign * slope
+    if shape.pattern == "turn":  # half a wave, and three months that leave it
+        leaves = shape.sign * np.maximum(np.arange(months) - months + 4, 0) * BEYOND
+        return shape.level + shape.swing * (3 * np.sin(4 * np.pi * slope) + 0.3 * quiet + leaves)
     path = shape.level + shape.swing * quiet
     if shape.pattern in ("jump", "few_jump"):
         path[-1] = shape.level + BEYOND * shape.sign * shape.swing
@@ -88,6 +93,7 @@ def _kept(shape: truth.Shape, months: int) -> np.ndarray:
         "few_jump": place >= months - FEW,
         "one": place == months - 1,
         "late": place < months - 1,
+        "gap": place != months - 2,
         "stale": place < months - STALE_MONTHS,
         "absent": place < 0,
     }

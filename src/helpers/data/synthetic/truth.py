@@ -81,7 +81,7 @@ class Gap:
 class Shape:
     """A series that is put in as it is: `level` and `swing` are plain ratios or counts.
 
-    `pattern` is one of quiet, jump (the last month far off, on the side of `sign`), drift, wave, few,
+    `pattern` is one of quiet, jump (the last month far off, on the side of `sign`), drift, line, wave, turn, gap, few,
     few_jump, constant, on_target (the last month exactly at `level`), one, late (no last month), stale,
     hidden, hidden_last and absent; see `helpers.data.synthetic.shapes`.
     """
@@ -118,6 +118,8 @@ DNA_NOT_RECORDED = "SYN41"
 SMALL = "SYN120"
 #: has a measure in every cell of variation and assurance
 MATRIX = "SYN62"
+#: has an early warning of each sign
+WARNED = "SYN64"
 #: has every awkward series
 AWKWARD = "SYN63"
 #: whose units go down to specialties

@@ -228,7 +228,7 @@ def _methods(editions: Sequence[Edition]) -> str:
     every = sum("sec-about" in each.back for each in editions)
     made = [
         f"{term}\n:   "
-        + "\n\n    ".join(
+        + "\\\n    ".join(
             words if len(titles) == every else f"{', '.join(titles)}: {words}"
             for words, titles in said.items()
         )
