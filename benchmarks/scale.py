@@ -77,9 +77,9 @@ def load(folder: Path, table: str) -> None:
 def benchmarks(folder: Path) -> None:
     """Work out the sums by trust and stratum of the latest year, of stays and of missed appointments."""
     import pandas as pd
-    from helpers.data.room.latest import latest_month_of
 
     from helpers.data.mart import Mart
+    from helpers.data.room.single import latest_month_of
     from helpers.data.series import appointments, stays
 
     mart = Mart(folder / "project" / ".boardpack" / "mart")
