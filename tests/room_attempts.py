@@ -261,7 +261,7 @@ NOTHING = {
     "what Python traces": "traced(lambda: length_of_stay(report).crude)",
     "what is logged": "logged(lambda: report.records('spells').apply(lambda group: warned(group) or 1.5))",
     "warnings": "caught(lambda: report.records('spells').apply(lambda group: warned(group) or 1.5))",
-    "a drawing": "vars(length_of_stay(report).groups.chart)",
+    "a drawing": "[length_of_stay(report).groups.chart, dir(length_of_stay(report).groups.chart)]",
     "the points of a drawing": (
         "[line.get_xydata().tolist() for line in length_of_stay(report).trend.figure().axes[0].lines]"
     ),
@@ -301,9 +301,11 @@ def noted(words):
 def disguised(name, words):
     kind = type("Name", (str,), {"__str__": lambda self: words, "__format__": lambda self, spec: words})
     return kind(name)
+def plain(values):
+    return [str(each) for each in values if isinstance(each, (int, float, str, list, dict))]
 def traced(what):
     seen = []
-    sys.settrace(lambda frame, event, arg: seen.append(str(frame.f_locals)))
+    sys.settrace(lambda frame, event, arg: seen.extend(plain(frame.f_locals.values())))
     try:
         what()
     finally:
