@@ -155,7 +155,7 @@ def test_measures_are_shares_where_they_should_be_and_parts_add_up(demo: Synthet
         *("elective_ordinary_admissions", "non_elective_admissions", "ae_12_hours_from_decision"),
         *("ae_attendances", "discharges", "emergency_admissions", "rtt_list_size", "rtt_new_periods"),
         *("rtt_completed_admitted", "rtt_completed_non_admitted", "rtt_92nd_percentile_wait"),
-        "delayed_patients",
+        *("delayed_patients", "complaints"),
     )
     assert every.loc[every["measure"].isin(counts), "denominator"].isna().all()
     every = every[~every["suppressed"]]
