@@ -132,13 +132,7 @@ class Selection:
         return Query(self.table, whose, tuple(narrowed), first, end)
 
     def refuse_unknown(self) -> None:
-        """Refuse what no handle asks for: a kernel can make a selection of its own, and this becomes SQL.
-
-        Raises
-        ------
-        UsageError
-            Where a table, column, band or end is none that a question may have.
-        """
+        """Refuse a table, column, band or end that no handle asks for: what a kernel made itself becomes SQL."""
         table, problems = read_table(self.table), list[Problem]()
         for day in filter(None, (self.first, self.end)):
             date.fromisoformat(day)

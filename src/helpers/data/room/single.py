@@ -98,13 +98,7 @@ class Rows:
 
 @in_room(Rows)
 def look_at(mart: Mart, selection: Selection, number: int) -> Rows:
-    """Return some records, as they are, for somebody who may read them anyway.
-
-    Raises
-    ------
-    UsageError
-        Where nobody sits before the notebook.
-    """
+    """Return some records, as they are, for somebody who sits before the notebook and may read them anyway."""
     if not is_interactive():
         cure = "take this cell out, or make it a question: .count() .mean() .share()"
         raise UsageError(
