@@ -193,7 +193,8 @@ def model(basis: StayBasis) -> Part:
     """Return the regression: its formula, and every coefficient as a ratio of stays."""
     found = basis.found.model
     if found is None:
-        none = phrase("reasons.stays.no_model")  # a notebook says the formula by name: then that there is none
+        # a notebook says the formula by name: then that there is none
+        none = phrase("reasons.stays.no_model")
         return basis.part("model", fields=MODEL, words={"formula": none, "agreement": none})
     covariates = list(dict.fromkeys(found.terms["term"]))
     return basis.part(
