@@ -71,6 +71,15 @@ def test_categories_that_the_comparator_lacks_are_left_out(stays: pd.DataFrame) 
     assert los.adjusted_ratio(both, covariates=COVARIATES).spells == 4000
 
 
+def test_a_category_without_a_single_day_hinders_no_regression(stays: pd.DataFrame) -> None:
+    plain = los.adjusted_ratio(stays, covariates=COVARIATES)
+    rare = stays.iloc[:2].assign(specialty="999", days=0, is_trust=[True, False])
+    last = stays.iloc[:1].assign(specialty="998", age_band="999", days=0)  # empties two categories
+    found = los.adjusted_ratio(pd.concat([stays, rare, last]), covariates=COVARIATES)
+    assert (found.ratio, found.lower, found.upper) == (plain.ratio, plain.lower, plain.upper)
+    assert found.spells == plain.spells
+
+
 def test_unusable_stays_are_refused(stays: pd.DataFrame) -> None:
     with pytest.raises(ArgumentError, match="fractions"):
         los.adjusted_ratio(stays.assign(days=stays["days"] + 0.5), covariates=COVARIATES)

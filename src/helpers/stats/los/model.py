@@ -83,7 +83,8 @@ def adjusted_ratio(
     Returns
     -------
     AdjustedRatio
-        Stays in categories that the comparator lacks are left out: nothing can be said about them.
+        Stays in categories that the comparator lacks are left out: nothing can be said about them. So are those
+        in categories that have no day at all.
 
     Raises
     ------
@@ -160,17 +161,20 @@ def _frequencies(stays: pd.DataFrame, family: Family) -> pd.DataFrame:
 
 
 def _comparable(table: pd.DataFrame, covariates: Sequence[str], trust: str) -> pd.DataFrame:
-    """Return the rows whose categories all occur among the comparator's."""
-    comparator = table[~table[trust].astype(bool)]
+    """Return the rows whose categories all occur among the comparator's and have a day in all."""
+    others = ~table[trust].astype(bool)
     keep = np.ones(len(table), dtype=bool)
     for column in covariates:
-        keep &= table[column].isin(comparator[column].unique()).to_numpy()
-    kept = table[keep]
-    if comparator.empty or not kept[trust].any():
+        keep &= table[column].isin(table.loc[others, column].unique()).to_numpy()
+        # the estimate of a category without a day is nought: without its stays the others' are the same, and settle
+        days = (table["days"] * table["spells"]).groupby(table[column], observed=True, dropna=False)
+        keep &= (days.transform("sum") > 0).to_numpy()
+    if not (others.any() and table[trust][keep].any()):
         raise ArgumentError(
             "stays", "no stays to compare", f"{trust} true and false, in the same categories"
         )
-    return kept
+    # what goes may have been the last of another category
+    return table if keep.all() else _comparable(table[keep], covariates, trust)
 
 
 def _observations(table: pd.DataFrame, covariates: Sequence[str], trust: str) -> Observations:
