@@ -71,7 +71,12 @@ def test_the_register_of_the_page_reads_as_it_stands(tmp_path: Path) -> None:
     scheme = register.payment["2026-27"]
     assert [scheme.element_of(word) for word in ("day case", "Non-elective")] == ["elective", "rest"]
     (contract,) = register.contracts_of("RX1", "2026-27").values()
-    assert contract.measures == ("rtt_18_weeks", "friends_and_family", "no_criteria_to_reside")
+    assert contract.measures == (
+        "rtt_18_weeks",
+        "friends_and_family",
+        "complaints",
+        "no_criteria_to_reside",
+    )
     assert len(register.meetings_of(contract.id)) == 1
     assert {"2025-26", "2026-27"} <= set(register.payment)
 
