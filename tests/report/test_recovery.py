@@ -51,7 +51,7 @@ def test_a_fair_trust_is_not(demo_mart: Mart, trust: str) -> None:
 
 def test_an_old_and_complex_mix_is_called_mix_and_not_length(demo_mart: Mart) -> None:
     found = analyse(demo_mart, "SYN06")
-    assert found.crude["low"] > 0
+    assert found.crude["lower"] > 0
     assert found.split["mix"] > 2 * abs(found.split["length"])
 
 
@@ -60,7 +60,7 @@ def test_a_change_that_worked_is_found_against_the_trusts_own_past(demo_mart: Ma
     found = StayFindings(
         demo_mart, find_organisation(demo_mart, "SYN07"), year, StayOptions(benchmark="own_past")
     )
-    assert found.crude["high"] < 0
+    assert found.crude["upper"] < 0
 
 
 def test_a_merged_trust_has_its_predecessors_months(demo_mart: Mart) -> None:
@@ -78,7 +78,7 @@ def covered(seed: int) -> list[bool]:
     sums = {"spells": ("los_days", "size"), "days": ("los_days", "sum"), "days_squared": ("squares", "sum")}
     cells: pd.DataFrame = frame.groupby(["org_code", *los.STRATA], observed=True).agg(**sums).reset_index()  # type: ignore[call-overload]
     table = los.observed_expected(los.match_comparators(cells, only=FAIR))
-    return list((table["low"] <= 1) & (table["high"] >= 1))
+    return list((table["lower"] <= 1) & (table["upper"] >= 1))
 
 
 def test_the_interval_of_a_fair_trust_holds_one_in_most_invented_years() -> None:
