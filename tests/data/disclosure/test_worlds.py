@@ -9,7 +9,7 @@ import random
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from solver import Oracle
 
@@ -93,6 +93,7 @@ def check(world: int, reports: int) -> None:
 
 @settings(max_examples=WORLDS, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(st.integers(0, 2**32), st.integers(0, 2**32))
+@example(60854046, 859)  # one day of stay among ten patients: their mean told that one patient had stayed
 def test_each_star_of_any_publications_keeps_three_values(world: int, reports: int) -> None:
     check(world, reports)
 

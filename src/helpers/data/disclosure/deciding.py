@@ -124,6 +124,9 @@ def at_first(asked: Asked, count: int, amount: float, policy: DisclosurePolicy) 
     shown = policy.show(count)
     if shown == SUPPRESSED:
         return Told(asked.query, 1, policy.suppress_up_to, star=True)
+    if asked.digits is not None and 0 < amount <= policy.suppress_up_to:
+        # a mean of so few days tells that no more patients stayed a day: of one day, that it was one
+        return Told(asked.query, 1, None, star=True)
     if asked.exactly:
         return Told(asked.query, count, count)
     mean = None
