@@ -83,6 +83,7 @@ def pull_data(
 @data_app.command("benchmarks")
 def pull_benchmarks(
     mapping: Annotated[str, typer.Argument(help="The mapping of records by which the table is read.")],
+    *,
     first: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")],
     end: Annotated[datetime, typer.Option("--before", formats=["%Y-%m-%d"], help="First day after them.")],
     to: Annotated[Path, typer.Option(help="The CSV file that is written.")],
@@ -104,7 +105,8 @@ def pull_benchmarks(
     if not isinstance(chosen, RecordMapping):
         of_records = [name for name, each in known.items() if isinstance(each, RecordMapping)]
         allowed = ", ".join(of_records) or "a mapping with the key records"
-        raise UsageError(Problem(f"mapping {mapping}", "is none of records", allowed))
+        cure = "name one of these, or say in it `records: spells` or `records: appointments`"
+        raise UsageError(Problem(f"mapping {mapping}", "is none of records", allowed, cure))
     warehouse = find_warehouse(url, table=table, query=query)
     frame = benchmarks(warehouse, chosen, by or (), first.date(), end.date())
     write_whole(to, frame.to_csv(index=False).encode())
