@@ -43,7 +43,7 @@ class Published:
     @property
     def headline(self) -> Shown:
         """How many reports show something that needs attention, and what the first of them says."""
-        return self._show("headline", self.reports)
+        return self._show("headline", (*self.reports, *self.appendices))
 
     @property
     def agenda(self) -> Shown:
