@@ -1,6 +1,6 @@
 """What somebody tries in a notebook who wants records or a small count, and what he is told.
 
-`report` is the open report of T1, which has one patient in specialty 300 whose stay cost 7,321 pounds; `files` are
+`report` is the open report of T1, which has one patient in specialty 300 whose stay cost 7,321.9846 pounds; `files` are
 the files of records, `mart` the mart's folder, `siblings` the processes beside the kernel.
 """
 
@@ -117,7 +117,7 @@ ASKED = {
         "stays there",
     ),
     "a dummy for one patient": (
-        "report.records('spells').fit('los_days ~ I(cost == 7321.0)')",
+        "report.records('spells').fit('los_days ~ I(cost == 7321.9846)')",
         "put its groups together",
     ),
     "a saturated model": (
@@ -143,7 +143,7 @@ ASKED = {
     ),
     "a condition in SQL": (
         "COUNTING.count(report.mart, replace(report.records('spells').selection, "
-        "conditions=(Condition('cost = 7321.0 OR sex', ('x',)),)))",
+        "conditions=(Condition('cost = 7321.9846 OR sex', ('x',)),)))",
         "no such column",
     ),
     "a table in SQL": (
@@ -165,7 +165,7 @@ ASKED = {
     ),
     "apply that names its error": (
         "report.records('spells').apply(lambda group: (_ for _ in ()).throw("
-        "type(f\"E{group['cost'].max():.0f}\", (Exception,), {})()))",
+        "type(f\"E{group['cost'].max()}\", (Exception,), {})()))",
         "stays there",
     ),
     "apply that fails on a line": (
@@ -174,7 +174,7 @@ ASKED = {
         "stays there",
     ),
     "apply that ends": (
-        "report.records('spells').apply(lambda group: sys.exit(int(group['cost'].max())))",
+        "report.records('spells').apply(lambda group: sys.exit(str(group['cost'].max())))",
         "stays there",
     ),
     "apply with notes": (
@@ -238,8 +238,8 @@ HIDDEN = {
     "apply a count": "report.records('spells').apply(lambda group: (group['casemix_group'] == 'Z').sum())",
     "apply by group": "report.records('spells', by='casemix_group').apply(lambda group: group['cost'].mean() * 1.0001)",
     "one more than all others": "report.records('spells', by='casemix_group', whose='all').count()",
-    "a thin band": "report.records('spells', by=[('cost', [7320, 7322])]).count()",
-    "a thin stretch": "report.records('spells', where={'cost': (7321, 7321.5)}).count()",
+    "a thin band": "report.records('spells', by=[('cost', [7320, 7323])]).count()",
+    "a thin stretch": "report.records('spells', where={'cost': (7321.9, 7322)}).count()",
     "a weekday": "report.records('spells', by=['weekday', 'casemix_group']).count()",
     "all but": "report.records('spells', where={'casemix_group': '!A'}).mean('cost')",
     "a rate in many": "report.records('spells').rate(died=True, per=1e9)",
