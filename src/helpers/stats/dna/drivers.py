@@ -110,19 +110,21 @@ class _Design:
 
     def matrix(self, table: pd.DataFrame) -> sparse.csr_array:
         """Return the design: nearly all of it is nought, so that a national table has room in memory."""
-        columns, values, before = [np.zeros(len(table))], [np.ones(len(table))], 0
+        columns, values, before = [np.zeros(len(table), np.int32)], [np.ones(len(table))], 0
         for name, levels in self.levels.items():
-            place = pd.Categorical(table[name], categories=levels).codes.astype(float)
+            place = pd.Categorical(table[name], categories=levels).codes.astype(np.int32)
             columns.append(np.where(place > 0, before + place, 0))
             values.append((place > 0).astype(float))  # nought for the reference
             before += len(levels) - 1
         for name in self.numeric:
             before += 1
-            columns.append(np.full(len(table), before))
+            columns.append(np.full(len(table), before, np.int32))
             values.append(check_array(f"table.{name}", table[name]))
         flat = (np.column_stack(each).ravel() for each in (values, columns))
-        ends = np.arange(len(table) + 1) * len(columns)
-        return sparse.csr_array((*flat, ends), shape=(len(table), before + 1))
+        ends = np.arange(len(table) + 1, dtype=np.int32) * len(columns)
+        matrix = sparse.csr_array((*flat, ends), shape=(len(table), before + 1))
+        matrix.eliminate_zeros()
+        return matrix
 
     def scores(self, table: pd.DataFrame, estimates: Floats, cluster: str) -> Floats:
         """Return each provider's part of the slope of the log-likelihood."""
