@@ -11,8 +11,8 @@ from scipy import stats
 from helpers.errors import ArgumentError
 from helpers.stats import models
 from helpers.stats.autoregression import fit_ar1
-from helpers.stats.log_linear import Observations, fit_nb2
-from helpers.stats.models.generalised import Errors
+from helpers.stats.models import Errors
+from helpers.stats.models.scoring import Cells, fit_nb2
 
 
 @pytest.fixture(scope="module")
@@ -111,12 +111,10 @@ def test_families_with_an_offset_are_those_of_statsmodels(
 def test_the_negative_binomial_is_that_of_its_own_module(wards: pd.DataFrame) -> None:
     found = models.glm("falls ~ age", wards, family="negative_binomial", exposure="booked")
     matrix = np.column_stack([np.ones(300), wards["age"]])
-    own = fit_nb2(
-        Observations.plain(wards["falls"].to_numpy(float), matrix, np.log(wards["booked"].to_numpy()))
-    )
-    assert found.terms["estimate"].to_numpy() == pytest.approx(own.coefficients)
+    own = fit_nb2(Cells.plain(wards["falls"].to_numpy(float), matrix, np.log(wards["booked"].to_numpy())))
+    assert found.terms["estimate"].to_numpy() == pytest.approx(own.estimates)
     size = 1 / own.dispersion
-    mean = np.exp(matrix @ own.coefficients) * wards["booked"]
+    mean = np.exp(matrix @ own.estimates) * wards["booked"]
     logs = stats.nbinom.logpmf(wards["falls"], size, size / (size + mean))
     assert found.log_likelihood == pytest.approx(logs.sum(), rel=1e-9)
 
