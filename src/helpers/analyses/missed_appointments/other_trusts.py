@@ -137,13 +137,14 @@ def trend(basis: AppointmentBasis) -> Part:
     found, origin = basis.found, basis.origin
     # it may be said which months are hidden only where the totals of this report and earlier ones leave that open
     spans = found.period.spans(found.own_months["dnas"])
-    if not all(controlled.leave_values_open(span, sum(span), origin) for span in spans):
+    marked = all(controlled.leave_values_open(span, sum(span), origin) for span in spans)
+    months, cells = list(found.own_months.index), _month_cells(found, origin) if marked else []
+    if not marked or cells.count(SUPPRESSED) * 2 > len(cells) - cells.count(None):
         words = {
             "no_chart": phrase("reasons.missed.no_months"),
-            "no_trend": phrase("reasons.missed.no_trend"),
+            **({} if marked else {"no_trend": phrase("reasons.missed.no_trend")}),
         }
         return basis.part("trend", fields=fields(__file__, "trend"), words=words)
-    months, cells = list(found.own_months.index), _month_cells(found, origin)
     drawn = _drawn(found, cells, origin)
     return basis.part(
         "trend",
