@@ -6,6 +6,7 @@ import base64
 import re
 import subprocess
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -84,7 +85,6 @@ def render_pdf(document: Document, *, theme: Theme, folder: Path) -> Path:
 
 
 def _typeset(folder: Path, path: Path, inputs: dict[str, str]) -> list[str]:
-    """Write the PDF and return what Typst warns of."""
     import typst  # late: the compiler is loaded only where a PDF is made
 
     try:
@@ -104,34 +104,13 @@ def _typeset(folder: Path, path: Path, inputs: dict[str, str]) -> list[str]:
     return [warning.message for warning in warnings]
 
 
-def render_docx(document: Document, *, theme: Theme, folder: Path) -> Path:
-    """Render a Word file; pictures become PNG, which every version of Word shows.
+def render_office(name: str, document: Document, *, theme: Theme, folder: Path) -> Path:
+    """Render a Word file, or slides: the headline, figures that have words for one, a table.
 
-    Parameters, returns and raises as `render_html`; the file is `report.docx`.
+    Parameters, returns and raises as `render_html`; the file is `report.docx`, or `report.pptx`.
     """
-    draw_figures(document, folder)
-    return _render_office("docx", document, theme=theme, folder=folder)
-
-
-def render_pptx(document: Document, *, theme: Theme, folder: Path) -> Path:
-    """Render slides: the headline, figures that have words for one, a table.
-
-    Parameters, returns and raises as `render_html`; the file is `report.pptx`.
-    """
-    return _render_office("pptx", document, theme=theme, folder=folder)
-
-
-WRITERS: Final[Mapping[str, Callable[..., Path]]] = {
-    "html": render_html,
-    "pdf": render_pdf,
-    "docx": render_docx,
-    "pptx": render_pptx,
-}
-#: what pandoc writes for a format that is made of a page
-PAGES: Final = {"html": "html", "pdf": "typst"}
-
-
-def _render_office(name: str, document: Document, *, theme: Theme, folder: Path) -> Path:
+    if name == "docx":  # pictures become PNG, which every version of Word shows
+        draw_figures(document, folder)
     prepare([name], theme, folder / LOOK)
     _write_settings(theme, folder)
     path = folder / f"report.{name}"
@@ -151,12 +130,21 @@ def _render_office(name: str, document: Document, *, theme: Theme, folder: Path)
     return path
 
 
+WRITERS: Final[Mapping[str, Callable[..., Path]]] = {
+    "html": render_html,
+    "pdf": render_pdf,
+    "docx": partial(render_office, "docx"),
+    "pptx": partial(render_office, "pptx"),
+}
+#: what pandoc writes for a format that is made of a page
+PAGES: Final = {"html": "html", "pdf": "typst"}
+
+
 def _write_settings(theme: Theme, folder: Path) -> None:
     (folder / _SETTINGS).write_text(yaml.safe_dump(theme.page.as_settings()), encoding="utf-8")
 
 
 def _pandoc(options: list[str], what: str, folder: Path) -> None:
-    """Run pandoc in a report's folder; a warning is an error."""
     import pypandoc  # late: only rendering needs it
 
     try:
