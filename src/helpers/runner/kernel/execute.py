@@ -24,7 +24,6 @@ from helpers.runner.kernel.failures import (
     ended_early,
     failed_cell,
 )
-from helpers.runner.kernel.guard import can_wall_off
 from helpers.runner.kernel.manager import START_TIMEOUT, Seat, kernel_environment, kernel_manager
 from helpers.runner.kernel.mirror import MIRROR, make_mirror, remove_links
 from helpers.runner.kernel.prewarmed import IS_SUPPORTED, ForkServer, imported_by
@@ -48,7 +47,6 @@ __all__ = [
     "KernelLimits",
     "MemoryLimitError",
     "TimeLimitError",
-    "can_wall_off",
     "can_watch",
     "execute",
     "fork_server",
