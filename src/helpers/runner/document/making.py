@@ -367,11 +367,8 @@ def _write(shown: ShownOutput, name: str) -> str:
         return f"The file {linked} lies beside this report." if shown.file else ""
     if bundle.kind == "panels":
         return write_panels(bundle)
-    if bundle.own:
-        return clean(without_title(bundle.markdown))
-    if bundle.kind == "headline":
-        return f"::: {{.headline}}\n{clean(bundle.markdown)}\n:::"
-    return clean(bundle.markdown)
+    words = clean(without_title(bundle.markdown) if bundle.own else bundle.markdown)
+    return f"::: {{.headline}}\n{words}\n:::" if bundle.kind == "headline" else words
 
 
 def _about(bundles: tuple[Bundle, ...], facts: ReportFacts, provenance: Provenance) -> str:

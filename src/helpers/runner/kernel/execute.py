@@ -24,7 +24,6 @@ from helpers.runner.kernel.failures import (
     ended_early,
     failed_cell,
 )
-from helpers.runner.kernel.guard import can_wall_off
 from helpers.runner.kernel.manager import (
     START_TIMEOUT,
     Seat,
@@ -53,7 +52,6 @@ __all__ = [
     "KernelLimits",
     "MemoryLimitError",
     "TimeLimitError",
-    "can_wall_off",
     "can_watch",
     "execute",
     "fork_server",

@@ -82,7 +82,7 @@ def _room(slide: Any) -> TextArea:
 
 def _finish_tables(deck: Any, slide: Any, theme: Theme) -> Iterator[tuple[Any, int]]:
     """Finish the table of a slide, going on over further slides; yield the last one and how many rows it lacks."""
-    title = slide.shapes.title.text_frame.text
+    title, size = slide.shapes.title.text_frame.text, None
     for number in range(1, _MOST_OF_TABLE + 1):
         shape = next((each for each in slide.shapes if each.has_table), None)
         if shape is None:
@@ -90,7 +90,7 @@ def _finish_tables(deck: Any, slide: Any, theme: Theme) -> Iterator[tuple[Any, i
         whole = deepcopy(shape._element)
         if number > 1:
             slide.shapes.title.text_frame.text = f"{title}, continued"
-        left_out = finish_table(shape, title, _room(slide), theme)
+        size, left_out = finish_table(shape, title, _room(slide), theme, size)
         if not left_out or number == _MOST_OF_TABLE:
             yield slide, left_out
             return
