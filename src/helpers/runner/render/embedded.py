@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+import shutil
 import subprocess
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
@@ -145,15 +146,25 @@ def _write_settings(theme: Theme, folder: Path) -> None:
 
 
 def _pandoc(options: list[str], what: str, folder: Path) -> None:
-    import pypandoc  # late: only rendering needs it
-
     try:
-        done = call_briefly([pypandoc.get_pandoc_path(), *options], folder=folder, seconds=_SECONDS)
+        done = call_briefly([pandoc_path(), *options], folder=folder, seconds=_SECONDS)
     except subprocess.TimeoutExpired as error:
         raise _failed("pandoc", f"not done after {_SECONDS} seconds") from error
     complaints = _complaints(done.stderr)
     if done.returncode or complaints:
         raise _failed(f"{what} (pandoc)", *(complaints or [f"exit status {done.returncode}"]))
+
+
+def pandoc_path() -> str:
+    """Return the pandoc that comes with its package.
+
+    The package's own search would take one on the path where that is newer, and for a moment where it is not.
+    """
+    import pypandoc  # late: only rendering needs it
+
+    found = shutil.which("pandoc", path=Path(pypandoc.__file__).with_name("files"))
+    assert found, "it comes with the package"
+    return found
 
 
 def _complaints(stderr: str) -> list[str]:
