@@ -358,6 +358,18 @@ def test_a_rate_does_not_give_back_the_count_that_protects_a_small_one(tmp_path:
     assert rows == [(SUPPRESSED, SUPPRESSED, SUPPRESSED), (SUPPRESSED, 0, SUPPRESSED), (10, 10, 100.0)]
 
 
+def test_specialties_of_which_only_noughts_may_be_shown_are_not_set_side_by_side(tmp_path: Path) -> None:
+    counts = {
+        ("S1", "100"): (3, 60),
+        ("S1", "110"): (4, 60),
+        ("S1", "120"): (0, 60),
+        ("S1", "130"): (0, 60),
+    }
+    found = open_for(mart_of_records(tmp_path, counts), "S1", date(2026, 9, 1)).specialties
+    assert found.rows == ()
+    assert "Too few appointments were missed" in found.say().bundle.markdown
+
+
 def test_a_sum_is_hidden_where_it_would_tell_its_parts(tmp_path: Path) -> None:
     """28 missed appointments in four specialties of which none may be shown: each could only be 7."""
     counts = {("S1", code): (7, 60) for code in ("100", "110", "120", "130")}

@@ -13,8 +13,7 @@ from helpers.bundle import Bundle, Column, Panel
 from helpers.data.audit import audit_file
 from helpers.runner.render import render
 from helpers.theme import Theme
-from helpers.theme.brand import Brand, Palette
-from helpers.theme.logo import Logo
+from helpers.theme.brand import Brand, Logo, Palette
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 COLUMNS = (

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 import nbformat
 import yaml
@@ -106,6 +106,17 @@ class Document:
     mark: str = ""  # what every page bears, in each format
     #: what lies beside the report, by the name that it ends in
     files: Mapping[str, bytes] = field(default_factory=dict)
+
+
+def front(settings: Mapping[str, Any]) -> str:
+    """Return settings as the YAML at the top of a document."""
+    return f"---\n{yaml.safe_dump(dict(settings), allow_unicode=True, sort_keys=False, width=1000)}---\n"
+
+
+def parted(markdown: str) -> tuple[dict[str, Any], str]:
+    """Return the settings at the top of a document, and all that stands below them."""
+    _, settings, body = markdown.split("---\n", 2)
+    return yaml.safe_load(settings), body
 
 
 def make_document(notebook: nbformat.NotebookNode, *, provenance: Provenance) -> Document:
@@ -313,8 +324,7 @@ def _front_matter(
         },
         **reading.front_matter,  # what it does not say, `_quarto.yml` does
     }
-    body = yaml.safe_dump(settings, allow_unicode=True, sort_keys=False, width=1000)
-    return f"---\n{body}---"
+    return front(settings).rstrip()
 
 
 def _table_on_slide(bundles: tuple[Bundle, ...]) -> str:

@@ -142,7 +142,6 @@ def _keep(request: Request) -> Request:
 
 
 def _die_with(keeper: int) -> None:
-    """Let the system end this process with its keeper."""
     _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != keeper:  # killed in between
         os._exit(1)

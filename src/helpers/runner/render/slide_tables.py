@@ -85,7 +85,6 @@ def _fitting(texts: list[list[str]], size: float, room: TextArea) -> int:
 
 
 def _widths(texts: list[list[str]], size: float, room: TextArea) -> list[float]:
-    """Return the width of each column in points."""
     width = room.width / POINT - _SIDES * len(texts[0])
     shares = share_out([row for row in texts if not is_group(row)], width / (LETTER * size))
     return [share * LETTER * size + _SIDES for share in shares]
