@@ -1,4 +1,4 @@
-"""Tables whose columns stand in `columns.yml` beside a module: each is asked for, and each that is asked for is there."""
+"""Tables whose columns stand in `columns.yml` beside a module: each is asked for, and each asked for is there."""
 
 from __future__ import annotations
 
