@@ -16,7 +16,9 @@ ASKED = re.compile(r'fields\(__file__, "(\w+)"\)')
 
 
 def test_a_heading_alone_or_with_how_its_cells_are_shown(tmp_path: Path) -> None:
-    columns = "trust: Trust\n  rate: {label: Rate, kind: rate, digits: 2, about: per hundred, usual: false}\n"
+    columns = (
+        "trust: Trust\n  rate: {label: Rate, kind: rate, digits: 2, about: per hundred, usual: false}\n"
+    )
     (tmp_path / "columns.yml").write_text(f"peers:\n  {columns}", "utf-8")
     assert fields(str(tmp_path / "module.py"), "peers") == (
         Field("trust", Column(label="Trust")),
