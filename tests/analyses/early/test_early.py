@@ -22,6 +22,7 @@ from helpers.data.waits import LIST_SIZE
 from helpers.measures.examples import example_measure, example_result
 from helpers.measures.gathering import WantedMeasures, measure_results
 from helpers.measures.result import MeasureResult
+from helpers.phrases import phrases
 from helpers.register import read_register
 from helpers.register.models import Target
 from helpers.report.period import Period
@@ -149,7 +150,7 @@ def test_spend_is_taken_apart_into_price_and_volume_that_add_up() -> None:
 def test_the_demo_has_a_trust_with_a_warning_of_each_sign(demo_measures: Mart) -> None:
     asked = WantedMeasures(find_organisation(demo_measures, WARNED), date(2026, 9, 1))
     found = find_signs(measure_results(demo_measures, read_register(ROOT / "params" / "_register"), asked))
-    assert {sign.kind for sign in found.signs} == set(words.KINDS)
+    assert {sign.kind for sign in found.signs} == set(phrases("names.early_signs"))
 
 
 @pytest.mark.parametrize("code", ["SYN07", "SYN64", "SYN120"])
