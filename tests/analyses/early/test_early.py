@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from made_results import example_result
 from plain_english import jargon_in, text_problems
 
 from helpers.analyses.early import signs, words
@@ -19,7 +20,7 @@ from helpers.data.mart import Mart
 from helpers.data.organisations.directory import find_organisation
 from helpers.data.synthetic.truth import WARNED
 from helpers.data.waits import LIST_SIZE
-from helpers.measures.examples import example_measure, example_result
+from helpers.measures.examples import example_measure
 from helpers.measures.gathering import WantedMeasures, measure_results
 from helpers.measures.result import MeasureResult
 from helpers.phrases import phrases
