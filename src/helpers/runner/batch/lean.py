@@ -1,7 +1,7 @@
-"""Import what runs notebooks without what these libraries only reach for: that is two thirds of their start.
+"""Import what runs notebooks without what these libraries only reach for: that is most of their start.
 
-jsonschema builds grammars for kinds of addresses that no notebook's schema names; papermill brings Arrow along
-for a file system that nobody writes to.
+jsonschema builds grammars for kinds of addresses and of durations that no notebook's schema names; papermill
+brings Arrow and the client of a cloud along for stores that nobody writes to.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 
 #: each is optional to the library that imports it (jsonschema, _format.py; papermill, iorw.py)
-UNUSED = ("rfc3986_validator", "rfc3987_syntax", "pyarrow")
+UNUSED = ("rfc3986_validator", "rfc3987_syntax", "isoduration", "pyarrow", "boto3")
 _LIBRARIES = ("nbformat", "papermill.execute", "helpers.runner.document.making", "helpers.runner.gate")
 
 
