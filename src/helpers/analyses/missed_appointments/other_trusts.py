@@ -187,11 +187,12 @@ class MonthlyRates(RateSection):
     @cached_property
     def part(self) -> Part:
         """Figure and sentence."""
+        words = {"no_chart": phrase("reasons.missed.no_months")}
         if not self._months_may_be_marked:
-            words = {
-                "no_chart": phrase("reasons.missed.no_months"),
-                "no_trend": phrase("reasons.missed.no_trend"),
-            }
+            return self.made.part(
+                "trend", fields=TREND, words=words | {"no_trend": phrase("reasons.missed.no_trend")}
+            )
+        if self._cells.count(SUPPRESSED) * 2 > len(self._cells) - self._cells.count(None):
             return self.made.part("trend", fields=TREND, words=words)
         months, events = self.found.own_months, self.found.events_in_trend.drawn
         first, last = months.index[0], months.index[-1]

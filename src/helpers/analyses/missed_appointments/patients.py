@@ -81,7 +81,7 @@ def _own_specialties(made: Sections, found: DnaFindings) -> Part:
     table = found.own_specialties
     pairs = [found.told.cells(found.told.of_specialty(code)) for code in table.index]
     booked, missed = ([pair[side] for pair in pairs] for side in (0, 1))
-    if all(cell == SUPPRESSED for cell in missed):
+    if all(cell == SUPPRESSED or not cell for cell in missed):  # nothing to set side by side
         none = phrase("reasons.missed.too_few_by_specialty")
         return made.part("specialties", fields=SPECIALTIES, none=none)
     shares = controlled.percentages(table["dnas"], table["booked"], made.origin)

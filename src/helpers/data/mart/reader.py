@@ -9,13 +9,14 @@ import os
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from helpers.bundle import Source
 from helpers.data.mart.choice import choice_query
-from helpers.data.mart.derived import Row, derived_frame, fill_derived, kept_rows
+from helpers.data.mart.derived import Build, Row, derived_frame, fill_derived, kept_rows
 from helpers.data.mart.files import DERIVED, ROOM, SPILL, MartFiles, record_tables
 from helpers.data.mart.manifest import (
     LoadRecord,
@@ -33,6 +34,9 @@ from helpers.reads import is_about, note_data
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
+
+#: rows of records that are worked out together where they are many: seconds of work
+LOT = 2_000_000
 
 
 class Mart:
@@ -277,10 +281,61 @@ class Mart:
         only
             Of the rows those that have a value in a column: `("org_code", "SYN07")`.
         """
+        return self._derived(name, lambda: [partial(self._build, build)], records, only)
+
+    def derived_by_organisation(
+        self,
+        name: str,
+        table: str,
+        build: Callable[[Sequence[str]], pd.DataFrame],
+        *,
+        only: tuple[str, str] | None = None,
+    ) -> pd.DataFrame:
+        """Return a frame that is computed once, as `derived` does, whose rows each rest on one organisation's records.
+
+        A country's records are taken a part at a time, by all the reports that wait for the frame, on whichever
+        machines they run.
+
+        Parameters
+        ----------
+        table
+            The records that it is worked out from.
+        build
+            Works out the rows of the organisations whose codes it is given, predecessors' among them; those of all
+            for none. Rows are in the order of organisations.
+        """
+
+        def parts() -> list[Build]:
+            return [partial(self._build, partial(build, codes)) for codes in self._lots(table)]
+
+        return self._derived(name, parts, True, only)
+
+    def _derived(
+        self, name: str, parts: Callable[[], Sequence[Build]], records: bool, only: tuple[str, str] | None
+    ) -> pd.DataFrame:
         folder = make_private(self._derived_folder(self.path / ROOM if records else self.path))
-        frame, read = derived_frame(folder, name, lambda: self._build(build), only)
+        frame, read = derived_frame(folder, name, parts, only)
         self.note(read)
         return frame
+
+    def _lots(self, table: str) -> list[list[str]]:
+        """Return the organisations with records in lots of some `LOT` rows; a lot without codes where one is enough."""
+        rows = self.manifest.rows_by_organisation(table)
+        if sum(rows.values()) <= LOT:
+            return [[]]
+        became = dict(self.fetch("SELECT org_code, successor FROM successors"))
+
+        def counts_for(code: str) -> str:
+            return str(became.get(code, code))
+
+        lots, held = [list[str]()], 0
+        for _, together in groupby(sorted(rows, key=counts_for), counts_for):
+            codes = list(together)
+            if held >= LOT:
+                lots, held = [*lots, []], 0
+            lots[-1] += codes
+            held += sum(rows[code] for code in codes)
+        return lots
 
     def _build(self, build: Callable[[], pd.DataFrame]) -> tuple[pd.DataFrame, set[str]]:
         """Return a frame and what was read for it, also where that had been read before."""
