@@ -22,8 +22,7 @@ from helpers.cli.assembly import open_mart, open_project
 from helpers.data.synthetic import write_demo
 from helpers.places import ROOT_VARIABLE
 from helpers.reads import READS_VARIABLE, read_notes
-from helpers.runner.key.observed import look_through
-from helpers.runner.key.surroundings import survey
+from helpers.runner.key.surroundings import look_through, survey
 
 TURNS = 3
 ROOT = Path(__file__).resolve().parents[1]

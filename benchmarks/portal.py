@@ -14,8 +14,8 @@ import time
 from datetime import date, timedelta
 from pathlib import Path
 
-from helpers.runner.portal import listing_pages, write_pages
 from helpers.runner.portal.listing import Listed, Status, sort_newest_first
+from helpers.runner.portal.update import listing_pages, write_pages
 from helpers.theme import Theme
 
 TODAY = date(2026, 10, 14)

@@ -25,13 +25,12 @@ from helpers.cli.assembly import open_mart, open_project
 from helpers.data.synthetic import write_demo
 from helpers.register.reading import read_register
 from helpers.runner.history.entries import Entry, State, now
-from helpers.runner.history.report_manifest import make_manifest
 from helpers.runner.history.store import History
 from helpers.runner.key.due import decide
 from helpers.runner.key.surroundings import survey
 from helpers.runner.plan.jobs import make_plan
 from helpers.runner.project import Project
-from helpers.runner.publish.placing import expected_outputs, put_in_place
+from helpers.runner.publish.placing import expected_outputs, make_manifest, put_in_place
 
 RUN = "20260101T000000Z-000000"
 BYTES = 200_000

@@ -192,7 +192,56 @@ ASKED = {
     ),
     "apply beside one's function": (
         "report.records('spells').apply(cloudpickled())",
-        "in the records room",
+        "stays there",
+    ),
+    "apply that ends its process": (
+        "report.records('spells').apply(lambda group: os._exit(7))",
+        "let it return a number",
+    ),
+    "apply that never ends": (
+        "report.records('spells').apply(lambda group: forever(), seconds=0.5)",
+        "seconds=",
+    ),
+    "apply that takes all memory": (
+        "report.records('spells').apply(lambda group: np.ones(10**10).sum())",
+        "(MemoryError)",
+    ),
+    "apply that leaves a child": (
+        "report.records('spells').apply(lambda group: os.fork() and 1.5)",
+        "stays there",
+    ),
+    "apply that ends the room": (
+        "report.records('spells').apply(lambda group: os.kill(os.getppid(), 9) or 1.5)",
+        "stays there",
+    ),
+    "apply that ends the room past Python": (
+        "[report.records('spells').apply(lambda group: ctypes.CDLL(None).kill(os.getppid(), 9) + 0.5), 1 / 0]",
+        None,
+    ),
+    "apply that writes past Python": (
+        "report.records('spells').apply("
+        "lambda group: 1 / (1 + min(0, ctypes.CDLL(None).open(f'{mart}/../../stolen.csv'.encode(), 65, 420))))",
+        "(ZeroDivisionError)",
+    ),
+    "apply that writes to all it can": (
+        "report.records('spells').apply(lambda group: [write_if(n, group['cost'].max()) for n in range(40)] and 1.5)",
+        "let it return a number",
+    ),
+    "apply that reads other records": (
+        "report.records('spells').apply(lambda group: __import__('pandas').read_parquet(files[0])['cost'].max() * 1.1)",
+        "stays there",
+    ),
+    "apply that looks into the room": (
+        "report.records('spells').apply(lambda group: open(f'/proc/{os.getppid()}/mem', 'rb').read(1) and 1.5)",
+        "stays there",
+    ),
+    "apply with a class of its own": (
+        "report.records('spells').apply(lambda group: type(f\"E{group['cost'].max()}\", (), {})())",
+        "return a number",
+    ),
+    "apply as many as a cost": (
+        "report.records('spells').apply(lambda group: [0] * round(group['cost'].max() * 1e4))",
+        "return a number",
     ),
     "apply with a file": (
         "report.records('spells').apply(open('out', 'w').write)",
@@ -246,6 +295,12 @@ HIDDEN = {
     "a hundred quantiles": "report.records('spells').quantile('cost', [each / 1000 for each in range(1, 1000)])",
     "apply a sum of few": "report.records('spells').apply(lambda group: group['cost'].nlargest(3).mean())",
     "apply a share": "report.records('spells').apply(lambda group: (group['cost'] > 7000).mean())",
+    "apply that patches what hides": "report.records('spells').apply(lambda group: unhidden() or group['cost'].max())",
+    "apply that patches pandas": "report.records('spells').apply(lambda group: blind() or group['cost'].max())",
+    "a count after a patch": (
+        "[report.records('spells').apply(lambda group: unhidden() or 1.5), "
+        "report.records('spells', where={'specialty_code': '300'}).count()][1]"
+    ),
     "apply by a filter": (
         "report.records('spells').apply(lambda group: group.loc[group['died'] > 0, 'cost'].sum() + 0.5)"
     ),
@@ -260,6 +315,9 @@ NOTHING = {
     "a stand-in pickled": "pickle.dumps(vars(length_of_stay(report))['_asked'])",
     "what Python traces": "traced(lambda: length_of_stay(report).crude)",
     "what is logged": "logged(lambda: report.records('spells').apply(lambda group: warned(group) or 1.5))",
+    "apply that leaves a thread": (
+        "report.records('spells').apply(lambda group: later(lambda: write_if(1, group['cost'].max())) or 1.5)"
+    ),
     "warnings": "caught(lambda: report.records('spells').apply(lambda group: warned(group) or 1.5))",
     "a drawing": "[length_of_stay(report).groups.chart, dir(length_of_stay(report).groups.chart)]",
     "the points of a drawing": (
@@ -294,6 +352,35 @@ def cloudpickled():
             return (eval, ("1 / 0",))
     held = Opened()
     return lambda group: held
+def forever():
+    while True:
+        pass
+def write_if(descriptor, value):
+    try:
+        os.write(descriptor, str(value).encode())
+    except OSError:
+        pass
+def later(what):
+    import threading, time
+    def go_on():
+        while True:
+            what()
+            time.sleep(0.01)
+    threading.Thread(target=go_on).start()
+def unhidden():
+    from helpers.data import policy
+    from helpers.data.disclosure import deciding
+    from helpers.data.room import child, counting, functions, memory
+    functions.may_leave = functions._is_few = lambda *given: given[0]
+    functions._belongs_to_few = functions._decided_by_few = lambda *given: set()
+    policy.DisclosurePolicy.show = lambda self, count: count
+    policy.DisclosurePolicy.hides = lambda self, count: False
+    memory.decide_on = deciding.decide = counting.counted = None
+    child.Child.ask = child.json.dumps
+def blind():
+    import pandas
+    pandas.DataFrame.select_dtypes = lambda self, *kinds: self.iloc[:0]
+    np.isclose = lambda *given, **named: np.zeros(len(given[0]), dtype=bool)
 def noted(words):
     error = ValueError("x")
     error.add_note(words)

@@ -23,17 +23,17 @@ from helpers.bundle import MIME, Bundle, Column, Panel, ReportFacts
 from helpers.errors import GateError, UserError
 from helpers.report.shown import draw, picture_of
 from helpers.runner.document.making import Document, Provenance, make_document
+from helpers.runner.document.writing import spreadsheet_cell, write_csv
 from helpers.runner.gate import check_document
 from helpers.runner.history.entries import Entry, State
-from helpers.runner.portal import listing_pages
 from helpers.runner.portal.listing import describe
 from helpers.runner.portal.page import PAGES, write_page
+from helpers.runner.portal.update import listing_pages
 from helpers.runner.project import Project
 from helpers.runner.publish.switching import stage
 from helpers.runner.render import render
 from helpers.theme import Theme, read_theme
 from helpers.theme.look import STATEMENT
-from helpers.theme.spreadsheet import spreadsheet_cell, write_csv
 
 ROOT = Path(__file__).parents[1]
 HOSTILE = [

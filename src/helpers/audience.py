@@ -22,29 +22,20 @@ PUBLIC_NAME: Final = "public"
 
 
 class Audience(BaseModel):
-    """Readers, where their pages lie, and how small a number they may see.
-
-    Parameters
-    ----------
-    folder
-        Where their pages lie: below the project, or an absolute path.
-    hide_up_to, round_to
-        Counts of people from 1 to this are hidden, 0 for none; larger ones are rounded to multiples of that.
-        The public's follow the rule of the data's owner and are not given here.
-    reason, owner, decided
-        Why they may, the role that answers for it, and since when (ISO date).
-    """
+    """Readers, where their pages lie, and how small a number they may see."""
 
     model_config = ConfigDict(frozen=True)
 
     name: str = PUBLIC_NAME
     readers: str = ""
-    folder: str = "reports"
+    folder: str = "reports"  # below the project, or an absolute path
+    #: counts of people from 1 to this are hidden, 0 for none; larger ones are rounded to multiples of that; the
+    #: public's follow the rule of the data's owner and are not given here
     hide_up_to: int = 0
     round_to: int = 1
     reason: str = ""
-    owner: str = ""
-    decided: str = ""
+    owner: str = ""  # the role that answers for it
+    decided: str = ""  # ISO date
 
     @property
     def is_public(self) -> bool:

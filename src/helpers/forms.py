@@ -98,16 +98,15 @@ class _Writer:
 
     def __init__(self, form: Form) -> None:
         import openpyxl
-        from openpyxl.styles import Font
 
-        self.book = openpyxl.Workbook()
+        self.styles, self.book = openpyxl.styles, openpyxl.Workbook()
         self.sheet: Any = self.book.active
         self.sheet.title, self._row = "Form", 0
         self.sheet.protection.sheet = True
         self.sheet.protection.formatRows = False  # whoever writes much may make a row higher
         for column, width in zip("ABCD", _WIDTHS, strict=True):
             self.sheet.column_dimensions[column].width = width
-        self._next(form.title).font = Font(bold=True, size=16)
+        self._next(form.title).font = self.styles.Font(bold=True, size=16)
         for name, value in form.about.items():
             self._name(HEAD, name, self._put(self._next(name.capitalize()), 1, value))
         self._tell("How to fill it in", form.intro)
@@ -117,11 +116,8 @@ class _Writer:
         self.sheet.sheet_properties.pageSetUpPr.fitToPage = True
 
     def _block(self, block: Block) -> None:
-        from openpyxl.styles import Font, PatternFill
-
         self._row += 1
-        head = self._next(block.heading)
-        head.font = Font(bold=True, size=13)
+        self._next(block.heading).font = self.styles.Font(bold=True, size=13)
         for label, text in block.told:
             self._tell(label, text)
         if block.picture:
@@ -132,21 +128,21 @@ class _Writer:
             if any(headings) and headings != before:
                 above = self._next("")
                 for place, heading in enumerate(headings, 1):
-                    self._put(above, place, heading).font = Font(italic=True)
+                    self._put(above, place, heading).font = self.styles.Font(italic=True)
             before = headings
             first = self._next(line.label)
             self.sheet.row_dimensions[self._row].height = _POINTS_A_LINE * max(b.lines for b in line.blanks)
             for place, blank in enumerate(line.blanks, 1):
                 cell = self._put(first, place, blank.given)
-                cell.fill = PatternFill("solid", fgColor="FFF9E0")
+                cell.fill = self.styles.PatternFill("solid", fgColor="FFF9E0")
                 self._open(block.name, blank, cell)
 
     def _open(self, block: str, blank: Blank, cell: Any) -> None:
-        from openpyxl.styles import Border, Protection, Side
         from openpyxl.worksheet.datavalidation import DataValidation
 
-        cell.protection, thin = Protection(locked=False), Side(style="thin", color="999999")
-        cell.border, cell.number_format = Border(thin, thin, thin, thin), "@"
+        thin = self.styles.Side(style="thin", color="999999")
+        cell.border, cell.number_format = self.styles.Border(thin, thin, thin, thin), "@"
+        cell.protection = self.styles.Protection(locked=False)
         self._name(block, blank.name, cell)
         if blank.choices:
             listed = DataValidation("list", formula1=f'"{",".join(blank.choices)}"', allow_blank=True)
@@ -167,19 +163,15 @@ class _Writer:
         self.sheet.row_dimensions[self._row].height = _POINTS_A_LINE * lines
 
     def _next(self, label: str) -> Any:
-        from openpyxl.styles import Alignment, Font
-
         self._row += 1
         cell = self.sheet.cell(self._row, 1, label)
-        cell.font, cell.alignment = Font(bold=True), Alignment(vertical="top")
+        cell.font, cell.alignment = self.styles.Font(bold=True), self.styles.Alignment(vertical="top")
         return cell
 
     def _put(self, first: Any, place: int, text: str) -> Any:
-        from openpyxl.styles import Alignment
-
         cell = self.sheet.cell(first.row, first.column + place, text or None)
         cell.data_type = "s" if text else cell.data_type  # words that begin with = are no formula
-        cell.alignment = Alignment(wrap_text=True, vertical="top")
+        cell.alignment = self.styles.Alignment(wrap_text=True, vertical="top")
         return cell
 
     def _name(self, block: str, name: str, cell: Any) -> None:
@@ -211,9 +203,8 @@ def read_form(path: Path, kinds: Sequence[str], problems: list[Problem]) -> Fill
     about = {name: each.text for name, each in answers.pop(HEAD, {}).items()}
     if about.get("kind") not in kinds:
         came = f"is a form of {about['kind']}" if about.get("kind") else "is no form of boardpack"
-        problems.append(
-            Problem(path.name, came, f"a form of {' or '.join(kinds)}, with its names of cells")
-        )
+        allowed = f"a form of {' or '.join(kinds)}, with its names of cells"
+        problems.append(Problem(path.name, came, allowed))
         return None
     return Filled(path.name, about, answers, sha256(path.read_bytes()).hexdigest()[:12])
 
@@ -255,21 +246,14 @@ def actions_of(
     answers: Mapping[str, Answer], most: int, problems: list[Problem], *, since: date
 ) -> list[dict[str, Any]]:
     """Return the actions of a block, each with owner and day; one without either is a problem."""
-    found = []
+    found, asked = [], {"action": "text", "owner": "owner", "due": "due"}
     for number in range(1, most + 1):
-        cells = {
-            key: answers.get(f"{key}_{number}", Answer(place=f"{key} {number}"))
-            for key in ("action", "owner", "due")
-        }
+        cells = {key: answers.get(f"{key}_{number}", Answer(place=f"{key} {number}")) for key in asked}
         if not any(each.text for each in cells.values()):
             continue
-        missing = [each for each in cells.items() if not each[1].text]
-        problems += [
-            Problem(
-                cell.place, f"action {number} has no {'text' if key == 'action' else key}", cure="add it"
-            )
-            for key, cell in missing
-        ]
+        for key, cell in cells.items():
+            if not cell.text:
+                problems.append(Problem(cell.place, f"action {number} has no {asked[key]}", cure="add it"))
         due = day_of(cells["due"], problems, since=since)
         found.append({"action": cells["action"].text, "owner": cells["owner"].text, "due": due})
     return found

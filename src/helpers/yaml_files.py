@@ -8,14 +8,14 @@ are more than text. Parameter files, which papermill reads too, are also held ag
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ValidationError, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, WithJsonSchema
 
 from helpers.errors import Problem, UsageError, near_misses
 
@@ -56,6 +56,12 @@ _ALLOWED = {
 }
 
 
+class Settings(BaseModel):
+    """What stands in a file: each key is known, and words have no blanks at their ends."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
 @dataclass
 class YamlFile:
     """A file's content, the place of each value as it was written, and what is wrong with it."""
@@ -80,17 +86,8 @@ class YamlFile:
     def build(self, model: type[Model], entry: object, way: Way = ()) -> Model | None:
         """Return a part of the content as its model, and note what is wrong with it.
 
-        Parameters
-        ----------
-        model
-            A pydantic model. Not strict: ISO dates are words here.
-        entry
-            The part, or what was made of it.
-
-        Returns
-        -------
-        BaseModel or None
-            What is right of it, so that the rest can be checked too; None where that does not do.
+        `model`: not strict: ISO dates are words here. `entry`: the part, or what was made of it. Returns what is right
+        of it, so that the rest can be checked too; None where that does not do.
         """
         try:
             return model.model_validate(entry)
@@ -134,10 +131,7 @@ class YamlFile:
 def read_yaml(path: Path, shown: str = "") -> YamlFile:
     """Read a YAML file; syntax errors, duplicate keys and odd constructs come back as problems.
 
-    Parameters
-    ----------
-    path, shown
-        The file, and how messages call it; by default with its folder.
+    `shown`: how messages call it; by default with its folder.
     """
     file = shown or f"{path.parent.name}/{path.name}"
     try:
@@ -159,10 +153,7 @@ def has_marks(text: str) -> bool:
 def conflict(file: str, text: str, *, place: str = "") -> Problem | None:
     """Return what to do about a file in which git has left the marks of a merge; None where there are none.
 
-    Parameters
-    ----------
-    place
-        The file as a command finds it from here; as messages call it unless given.
+    `place`: the file as a command finds it from here; as messages call it unless given.
 
     >>> conflict("a.yml", "x: 1\\n<<<<<<< HEAD\\ny: 2\\n").where
     'a.yml, line 2'
@@ -204,10 +195,7 @@ def parse_yaml(text: str, file: str) -> YamlFile:
 def read_settings(path: Path, model: type[Model], shown: str = "") -> tuple[YamlFile, Model]:
     """Read a file of settings, all of which may be left out.
 
-    Returns
-    -------
-    tuple of YamlFile, and model
-        What is wrong stands in the file's `problems`; the model has what is right.
+    Returns the file, with what is wrong in its `problems`, and the model with what is right.
     """
     found = read_yaml(path, shown)
     content = {} if found.content is None else found.content
@@ -218,13 +206,7 @@ def read_settings(path: Path, model: type[Model], shown: str = "") -> tuple[Yaml
 
 
 def raise_all(problems: Iterable[Problem]) -> None:
-    """Raise what is wrong, if anything is.
-
-    Raises
-    ------
-    UsageError
-        With all of it.
-    """
+    """Raise what is wrong as one `UsageError`, if anything is."""
     if told := tuple(problems):
         raise UsageError(told)
 
@@ -320,19 +302,14 @@ def _keys_of(model: type[BaseModel], loc: Way) -> list[str]:
             is_key = False
             continue
         kind = _fields(model)[step].annotation
-        model, is_key = next(_models_in(kind)), get_origin(kind) is dict
+        inner = (kind, *get_args(kind))  # the model of a field, or of the entries that it holds
+        model = next(each for each in inner if isinstance(each, type) and issubclass(each, BaseModel))
+        is_key = get_origin(kind) is dict
     return [name for name in _fields(model) if name != "id"]
 
 
 def _fields(model: type[BaseModel]) -> dict[str, Any]:
     return {each.alias or name: each for name, each in model.model_fields.items()}
-
-
-def _models_in(kind: Any) -> Iterator[type[BaseModel]]:
-    """Yield the model of a field, or of the entries that it holds."""
-    for each in (kind, *get_args(kind)):
-        if isinstance(each, type) and issubclass(each, BaseModel):
-            yield each
 
 
 def read_span(said: object) -> timedelta:

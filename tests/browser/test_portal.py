@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from helpers.runner.history.store import Entry, Run, State
-from helpers.runner.portal import listing_pages, statement_page, write_pages
 from helpers.runner.portal.listing import Listed, Status, sort_newest_first
 from helpers.runner.portal.runs import runs_page
+from helpers.runner.portal.update import listing_pages, statement_page, write_pages
 from helpers.runner.publisher import Publisher
 from helpers.theme import Theme
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from helpers.cli.serving import Board, handler_of
+from helpers.cli.drafts import Board, handler_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -13,8 +13,7 @@ from typing import cast
 import pytest
 
 from helpers.cli import main
-from helpers.cli.drafts import keep_fresh
-from helpers.cli.serving import Board, handler_of
+from helpers.cli.drafts import Board, handler_of, keep_fresh
 from helpers.errors import Problem, ReportError
 from helpers.runner.batch.drafting import Desk, Proof
 

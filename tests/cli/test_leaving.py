@@ -14,8 +14,8 @@ from helpers.data.disclosure.queries import Condition, Query
 from helpers.data.mart import Mart
 from helpers.data.releases import Releases
 from helpers.errors import ExitCode
-from helpers.runner.batch import leaving
-from helpers.runner.batch.leaving import remove_editions
+from helpers.runner.batch import approval
+from helpers.runner.batch.approval import remove_editions
 from helpers.runner.history.entries import State
 from helpers.runner.history.store import History
 
@@ -162,7 +162,7 @@ def test_what_a_sudden_end_leaves_is_linked_by_nothing_and_goes_the_next_time(
     def end(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(leaving, "_take_away", end)
+    monkeypatch.setattr(approval, "_take_away", end)
     with pytest.raises(KeyboardInterrupt):
         remove_editions(project, old)
     monkeypatch.undo()

@@ -10,7 +10,7 @@ import pytest
 import typer
 
 from helpers.cli import main
-from helpers.cli.following import follow
+from helpers.cli.records import follow
 from helpers.errors import ExitCode
 from helpers.runner.batch.folders import Traces
 

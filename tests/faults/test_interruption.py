@@ -115,9 +115,9 @@ from pathlib import Path
 folder = Path(os.environ["FAKE"])
 (folder / "pandoc").write_text("#!/bin/sh\\n: > $FAKE/called\\nexec sleep 600\\n")
 (folder / "pandoc").chmod(0o755)
-import pypandoc
-pypandoc.get_pandoc_path = lambda: str(folder / "pandoc")
 from helpers.cli import main
+from helpers.runner.render import embedded
+embedded.pandoc_path = lambda: str(folder / "pandoc")
 main(sys.argv[1:])
 """
 

@@ -18,10 +18,10 @@ import pytest
 from nbformat import v4
 
 from helpers.errors import ReportError
+from helpers.landlock import can_wall_off
 from helpers.runner.kernel import execute as execution
 from helpers.runner.kernel.execute import Executed, Ground, execute
 from helpers.runner.kernel.failures import KernelDeathError, MemoryLimitError, TimeLimitError
-from helpers.runner.kernel.guard import can_wall_off
 from helpers.runner.kernel.manager import kernel_environment
 from helpers.runner.kernel.prewarmed import IS_SUPPORTED, ForkServer
 from helpers.runner.kernel.watch import KernelLimits
@@ -340,7 +340,7 @@ RUNNER = """
 import sys, threading
 from pathlib import Path
 from helpers.runner.kernel.execute import execute
-from helpers.runner.kernel.guard import can_wall_off
+from helpers.landlock import can_wall_off
 from helpers.runner.kernel.manager import kernel_environment
 from helpers.runner.plan.parameters import read_notebook
 from helpers.runner.plan.jobs import Job

@@ -20,11 +20,11 @@ from helpers.data.disclosure import disclosure_problems
 from helpers.data.mart import Mart
 from helpers.data.mart.files import DERIVED, ROOM, SPILL
 from helpers.data.room.door import MODULE, ROOM_VARIABLE
+from helpers.landlock import can_wall_off
 from helpers.places import ROOT_VARIABLE, STATE_VARIABLE, VERSION_VARIABLE
 from helpers.runner.document.making import Provenance, find_problems, make_document
 from helpers.runner.kernel.execute import Ground, execute
 from helpers.runner.kernel.failures import in_full
-from helpers.runner.kernel.guard import can_wall_off
 from helpers.runner.kernel.manager import kernel_environment
 from helpers.runner.kernel.prewarmed import IS_SUPPORTED, ForkServer
 from helpers.runner.kernel.watch import KernelLimits
@@ -194,6 +194,8 @@ def test_a_kernel_of_a_batch_does_not_get_at_records(batch: tuple[Told, Path], n
 def test_nor_does_one_that_nobody_keeps(alone: Told, name: str) -> None:
     kind, words = alone[name]
     cure = (FILES | ASKED)[name][1]
+    if "past Python" in name and not can_wall_off():
+        pytest.skip("this system has no Landlock, or an old one")
     if cure is not None:
         assert kind != "got", words
         assert cure in words

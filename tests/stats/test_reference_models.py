@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.stats import dna, interrupted_series, log_linear, los, models, trajectory, waiting
+from helpers.stats import dna, interrupted_series, los, models, trajectory, waiting
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "stats-models.md"
 ROOMS = {
@@ -18,7 +18,6 @@ ROOMS = {
     "waiting": waiting,
     "trajectory": trajectory,
     "interrupted_series": interrupted_series,
-    "log_linear": log_linear,
 }
 
 

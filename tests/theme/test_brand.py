@@ -8,8 +8,7 @@ import pytest
 
 from helpers.errors import UsageError
 from helpers.theme import Theme, colours
-from helpers.theme.brand import Brand, Palette, contrast, read_brand
-from helpers.theme.logo import LARGEST_LOGO, unsafe_in_svg
+from helpers.theme.brand import LARGEST_LOGO, Brand, Palette, contrast, read_brand, unsafe_in_svg
 from helpers.theme.look import style_sheet, typst_code, write_look
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 40"><path d="M0 0h120v40z" fill="#205030"/></svg>'

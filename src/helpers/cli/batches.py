@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import partial
+from textwrap import indent
 from typing import Any
 
 from rich.console import Console
@@ -32,6 +34,7 @@ _COLOURS = {
     State.HELD: "yellow",
     State.INTERRUPTED: "yellow",
     State.WITHDRAWN: "yellow",
+    State.WAITING: "",
 }
 
 
@@ -46,26 +49,18 @@ def show_progress(total: int, *, quiet: bool) -> Iterator[Callable[[Entry], None
             task = progress.add_task("Reports", total=total)
             yield lambda entry: progress.update(task, advance=1, description=escape(entry.report))
     else:
-        yield _Lines(total).tell
+        yield partial(_tell_line, Counter(), total, time.monotonic())
 
 
-class _Lines:
-    """One plain line for each report that ran, with the time that the others may take."""
-
-    def __init__(self, total: int) -> None:
-        self._left, self._ran, self._began = total, 0, time.monotonic()
-        self._total = total
-
-    def tell(self, entry: Entry) -> None:
-        self._left -= 1
-        if entry.same_as:  # thousands may be unchanged
-            return
-        self._ran += 1
-        rest = (time.monotonic() - self._began) / self._ran * self._left
-        done = f"[{self._total - self._left}/{self._total}]"
-        left = f", about {show_seconds(rest)} left" if self._left else ""
-        words = f"{done} {entry.report}: {entry.how}, {entry.seconds:.1f} s{left}"
-        print(words, file=sys.stderr, flush=True)
+def _tell_line(ended: Counter[bool], total: int, began: float, entry: Entry) -> None:
+    """Print one plain line for a report that ran, with the time that the others may take."""
+    ended[bool(entry.same_as)] += 1
+    if entry.same_as:  # thousands may be unchanged
+        return
+    left = total - ended.total()
+    rest = f", about {show_seconds((time.monotonic() - began) / ended[False] * left)} left" if left else ""
+    words = f"[{ended.total()}/{total}] {entry.report}: {entry.how}, {entry.seconds:.1f} s{rest}"
+    print(words, file=sys.stderr, flush=True)
 
 
 def worst_first(entries: Iterable[Entry]) -> list[Entry]:
@@ -80,12 +75,14 @@ def worst_first(entries: Iterable[Entry]) -> list[Entry]:
 
 def merge(parts: Sequence[Batch]) -> Batch:
     """Return several batches, of one audience each, as one; it bears the first one's name."""
-    entries = tuple(entry for part in parts for entry in part.entries)
-    problems = tuple(problem for part in parts for problem in part.problems)
-    no_data = tuple(each for part in parts for each in part.no_data)
-    months = {run: month for part in parts for run, month in part.months.items()}
-    interrupted = any(part.interrupted for part in parts)
-    return Batch(parts[0].run, entries, interrupted, problems, no_data, months=months)
+    return Batch(
+        parts[0].run,
+        tuple(entry for part in parts for entry in part.entries),
+        any(part.interrupted for part in parts),
+        tuple(problem for part in parts for problem in part.problems),
+        tuple(each for part in parts for each in part.no_data),
+        months={run: month for part in parts for run, month in part.months.items()},
+    )
 
 
 def show_batch(batch: Batch, index: str, *, as_json: bool) -> None:
@@ -93,7 +90,8 @@ def show_batch(batch: Batch, index: str, *, as_json: bool) -> None:
     entries = worst_first(batch.entries)
     if as_json:
         reports = [{**entry_as_json(each), "month": batch.months.get(each.run, "")} for each in entries]
-        counts = {str(state): number for state, number in _count(entries).items()}
+        ended = Counter(each.state for each in entries)
+        counts = {str(state): ended[state] for state in State if state in ended}
         told = {"run": batch.run, "states": counts, "reports": reports, "exit_code": batch.exit_code}
         told["problems"] = [asdict(problem) for problem in (*batch.mistakes, *batch.problems)]
         show_json({**told, "no_data": [each.title for each in batch.no_data]})
@@ -102,7 +100,7 @@ def show_batch(batch: Batch, index: str, *, as_json: bool) -> None:
         show_entries(entries)
     for alike in _alike(entries):
         first, more = alike[0], f" and {len(alike) - 1} more" if len(alike) > 1 else ""
-        print(f"{batch.name(first)}{more}: {first.how}\n{_indent(first.error)}", file=sys.stderr)
+        print(f"{batch.name(first)}{more}: {first.how}\n{indent(first.error, '  ')}", file=sys.stderr)
         if first.exit_code == ExitCode.BUG:
             print("  This is a bug in boardpack; please report it.", file=sys.stderr)
     held = Counter(warning for entry in entries if entry.state is State.HELD for warning in entry.warnings)
@@ -136,13 +134,11 @@ def show_foreign(foreign: Mapping[str, str], folder: str) -> None:
 
 def show_entries(entries: Iterable[Entry]) -> None:
     """Print a table of reports, one row each."""
-    rows = ((e.report, _coloured(e), e.started, e.period, f"{e.seconds:.1f}") for e in entries)
+    rows = (
+        (e.report, Text(e.how, _COLOURS.get(e.state, "red")), e.started, e.period, f"{e.seconds:.1f}")
+        for e in entries
+    )
     show_table(("Report", "State", "Started", "Period", "Seconds"), rows, right=("Seconds",))
-
-
-def _coloured(entry: Entry) -> Text:
-    colour = _COLOURS.get(entry.state, "" if entry.state is State.WAITING else "red")
-    return Text(entry.how, style=colour)
 
 
 def show_decisions(decisions: Iterable[RunDecision], plan: Plan, *, as_json: bool) -> None:
@@ -161,16 +157,9 @@ def show_decisions(decisions: Iterable[RunDecision], plan: Plan, *, as_json: boo
         print(left_out)
 
 
-def _count(entries: Iterable[Entry]) -> dict[State, int]:
-    counts: dict[State, int] = {}
-    for entry in entries:
-        counts[entry.state] = counts.get(entry.state, 0) + 1
-    return {state: counts[state] for state in State if state in counts}
-
-
 def summarise(entries: Iterable[Entry]) -> str:
     """Return how many reports ended in each state, in words."""
-    return count_words(_count(entries)) or "no reports"
+    return count_words(Counter(each.state for each in entries)) or "no reports"
 
 
 def count_words(counts: Mapping[State, int]) -> str:
@@ -186,7 +175,3 @@ def entry_as_json(entry: Entry) -> Mapping[str, Any]:
     """Return an entry as a document for machines."""
     facts = entry.facts.model_dump(mode="json") if entry.facts else None
     return {"report": entry.report, **asdict(entry), "facts": facts}
-
-
-def _indent(text: str) -> str:
-    return "\n".join(f"  {line}" for line in text.splitlines())

@@ -1,4 +1,4 @@
-"""`boardpack check`: all that can be seen without running anything."""
+"""`boardpack check` and `boardpack matrix`: all that can be seen without running anything."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from helpers.cli import showing
 from helpers.cli.assembly import collect, open_project, plan
 from helpers.cli.options import Json, project_root
 from helpers.cli.preview import put_back
-from helpers.errors import Problem
+from helpers.errors import Problem, UsageError, near_misses
 from helpers.runner.document.stored import find_offers, find_stored, find_unfit, mend
-from helpers.runner.plan.jobs import Plan
+from helpers.runner.plan.jobs import Plan, find_plan
+from helpers.runner.plan.matrix import FILE
 from helpers.runner.plan.refused import no_data_words
 from helpers.runner.project import Project
 from helpers.runner.schedule.reading import read_schedules
@@ -73,3 +74,34 @@ def _notebook_problems(project: Project, path: Path) -> Iterator[Problem]:
     if (project.params / path.stem).is_dir():
         problems: list[Problem] = []
         yield from collect(problems, lambda: list(find_unfit(path, shown))) or ()
+
+
+def matrix(
+    notebook: Annotated[str, typer.Argument(help="The notebook's name, without its ending.")],
+    as_json: Json = False,
+) -> None:
+    """List what a matrix may select with how many there are, and how many reports this notebook's stands for."""
+    project = open_project(project_root())
+    known = sorted(each.stem for each in project.notebooks.glob("*.ipynb"))
+    if notebook not in known:
+        raise UsageError(
+            Problem(notebook, "there is no such notebook", ", ".join(known), near_misses(notebook, known))
+        )
+    selectors = {name: len(project.expand(name)) for name in project.selectors}
+    groups = {
+        kind: {name: len(codes) for name, codes in some.items()} for kind, some in project.groups().items()
+    }
+    path = project.params / notebook / FILE
+    asked = find_plan(project, [project.show(path)]) if path.exists() else None
+    reports = len(asked.jobs) if asked else 0
+    if as_json:
+        showing.show_json({"selectors": selectors, "groups": groups, "reports": reports})
+        return
+    rows = [("select", name, f"{count:,}") for name, count in selectors.items()]
+    rows += [
+        (f"where: {kind}", name, f"{count:,}")
+        for kind, some in groups.items()
+        for name, count in some.items()
+    ]
+    showing.show_table(("In the file", "Name", "Stands for"), rows, right=("Stands for",))
+    print(f"{project.show(path)}: {reports:,} reports" if asked else f"{project.show(path)} is not there")

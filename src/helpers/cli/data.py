@@ -12,9 +12,9 @@ import typer
 
 from helpers.cli import showing
 from helpers.cli.assembly import open_mart
-from helpers.cli.figures import show_series
 from helpers.cli.options import Json, project_root
 from helpers.cli.private import forget
+from helpers.cli.registers import show_series
 from helpers.errors import Problem, UsageError
 from helpers.runner.publisher import read_publisher
 

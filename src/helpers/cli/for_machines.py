@@ -6,7 +6,7 @@ import json
 import re
 import xml.etree.ElementTree as ET
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ from helpers.cli.assembly import open_audiences
 from helpers.cli.options import project_root
 from helpers.errors import ExitCode
 from helpers.runner.batch.run import Batch
-from helpers.runner.history.entries import Entry, State
+from helpers.runner.history.entries import State
 from helpers.runner.history.store import BACK_FILL, History
 from helpers.runner.project import Project
 from helpers.runner.publish.switching import write_whole
@@ -69,7 +69,7 @@ def metrics(
 def figures_of(project: Project) -> Iterator[Figure]:
     """Yield the figures of one audience's runs."""
     history, whose = History(project.state), {"audience": project.audience.name}
-    for state, number in _by_state(history.latest().values()):
+    for state, number in sorted(Counter(str(each.state) for each in history.latest().values()).items()):
         yield Figure("reports", {**whose, "state": state}, number)
     yield Figure("published_editions", whose, len(history.published()))
     yield Figure("drafts_waiting", whose, len(history.drafts()))
@@ -116,9 +116,8 @@ def as_junit(batch: Batch) -> bytes:
         case = ET.SubElement(suite, "testcase", classname=each.notebook, name=each.name, time="0.000")
         ET.SubElement(case, "skipped", message=f"no data of {each.no_data}")
     for number, problem in enumerate((*batch.mistakes, *batch.problems), start=1):
-        case = ET.SubElement(
-            suite, "testcase", classname="boardpack", name=f"problem {number}", time="0.000"
-        )
+        told = {"classname": "boardpack", "name": f"problem {number}", "time": "0.000"}
+        case = ET.SubElement(suite, "testcase", told)
         said = _NOT_IN_XML.sub("?", str(problem))
         ET.SubElement(case, "failure", type="problem", message=said).text = said
     counted = {"tests": "testcase", "failures": "failure", "errors": "error", "skipped": "skipped"}
@@ -129,10 +128,6 @@ def as_junit(batch: Batch) -> bytes:
     root.append(suite)
     ET.indent(root)
     return bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True)) + b"\n"
-
-
-def _by_state(entries: Iterable[Entry]) -> list[tuple[str, int]]:
-    return sorted(Counter(str(entry.state) for entry in entries).items())
 
 
 def _seconds(iso: str) -> float:

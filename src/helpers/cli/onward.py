@@ -17,8 +17,7 @@ from helpers.errors import ExitCode, Problem, UserError
 from helpers.runner.hashes import hash_json
 from helpers.runner.history.locks import try_hold
 from helpers.runner.history.store import History
-from helpers.runner.onward.destinations import open_destination
-from helpers.runner.onward.sending import Sent, send_onward, words
+from helpers.runner.onward.sending import Sent, open_destination, send_onward, words
 from helpers.runner.project import Project
 from helpers.runner.publish.placing import open_history
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final, TypeVar
 
 import typer
 
@@ -12,6 +14,7 @@ from helpers.audience import PUBLIC_NAME
 from helpers.places import find_root
 from helpers.runner.engines import RENDERERS
 
+Asked = TypeVar("Asked")
 #: the folder that `boardpack --project` names
 NAMED: Final[ContextVar[Path | None]] = ContextVar("project", default=None)
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
@@ -32,3 +35,17 @@ FormsTo = Annotated[Path | None, typer.Option(help="The folder for the forms; pr
 def project_root() -> Path:
     """Return the project's folder: the one that `boardpack --project` names, or the nearest."""
     return find_root(NAMED.get())
+
+
+def takes(asked: type[Asked]) -> Callable[[Callable[[Asked], None]], Callable[..., None]]:
+    """Let a command take what is asked as one object: the fields of its class are arguments and options."""
+
+    def wrap(command: Callable[[Asked], None]) -> Callable[..., None]:
+        def call(**told: Any) -> None:
+            command(asked(**told))
+
+        call.__doc__ = command.__doc__
+        call.__signature__ = inspect.signature(asked, eval_str=True)  # type: ignore[attr-defined]  # what typer reads
+        return call
+
+    return wrap

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import count, takewhile
 from pathlib import Path
 from typing import Final
 
 from helpers.cli.assembly import by_audience, open_mart, open_project, plan
 from helpers.errors import DataError, Problem, UsageError
+from helpers.report.period import add_months
 from helpers.runner.batch.run import Order
 from helpers.runner.history.store import History
 from helpers.runner.plan.jobs import Plan
@@ -37,7 +39,7 @@ class Past:
         if self.known == NOW:
             return None
         if self.known == THEN:
-            return min(_first(month, 2) - timedelta(days=1), today)
+            return min(add_months(_first(month), 2) - timedelta(days=1), today)
         return min(date.fromisoformat(self.known), today)
 
 
@@ -64,7 +66,9 @@ def read_past(months: str, known: str, *, or_now: bool) -> Past:
         problems.append(Problem("--or-now", "says nothing beside --known now", "--known then or a day"))
     raise_all(problems)
     assert found is not None, "else it was a problem"
-    return Past(tuple(_months(found[1], found[2] or found[1])), known, or_now)
+    first, last = _first(found[1]), _first(found[2] or found[1])
+    following = (add_months(first, later) for later in count())
+    return Past(tuple(f"{each:%Y-%m}" for each in takewhile(last.__ge__, following)), known, or_now)
 
 
 def past_parts(
@@ -136,19 +140,9 @@ def _without_made(project: Project, asked: Plan, month: str) -> Plan:
     return replace(asked, jobs=jobs)
 
 
-def _reports(count: int) -> str:
-    return "1 report" if count == 1 else f"{count:,} reports"
+def _reports(number: int) -> str:
+    return "1 report" if number == 1 else f"{number:,} reports"
 
 
-def _months(first: str, last: str) -> Iterator[str]:
-    while first <= last:
-        yield first
-        first = f"{_first(first, 1):%Y-%m}"
-
-
-def _first(month: str, later: int = 0) -> date:
-    """Return the first day of a month, or of one so many later."""
-    day = date.fromisoformat(f"{month}-01")
-    for _ in range(later):
-        day = (day + timedelta(days=31)).replace(day=1)
-    return day
+def _first(month: str) -> date:
+    return date.fromisoformat(f"{month}-01")

@@ -13,7 +13,6 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -46,7 +45,7 @@ def keep(root: Path, names: list[str]) -> None:
 
 def put_back(root: Path) -> None:
     """Give every notebook that was copied its contents back, and forget the copies."""
-    for copy in _copies(root):
+    for copy in sorted(_folder(root).rglob("*.ipynb")):
         path = root / copy.relative_to(_folder(root))
         if path.is_file() and _sources(path) == _sources(copy):
             shutil.copy2(copy, path.with_name(f".{path.name}.new"))
@@ -58,10 +57,6 @@ def put_back(root: Path) -> None:
 
 def _folder(root: Path) -> Path:
     return state_folder(root) / _KEPT
-
-
-def _copies(root: Path) -> Iterator[Path]:
-    yield from sorted(_folder(root).rglob("*.ipynb"))
 
 
 def _sources(path: Path) -> list[str] | None:

@@ -184,7 +184,7 @@ def prune(
 ) -> None:
     """Remove executed notebooks, logs, versions of the data and editions as `keep` in _publisher.yml says."""
     from helpers.data.keeping.state import prune_state
-    from helpers.runner.batch.leaving import beyond, remove_editions
+    from helpers.runner.batch.approval import beyond, remove_editions
     from helpers.runner.history.store import History
 
     root = project_root()

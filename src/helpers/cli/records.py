@@ -1,34 +1,32 @@
-"""`boardpack status`, `history`, `show`, `why`, `approve` and `withdraw`: what happened, and what people decide."""
+"""What is on record: `boardpack status`, `history`, `show` and `why`."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
-from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
+from helpers.audience import Audience
 from helpers.cli import batches, showing
 from helpers.cli.assembly import by_audience, open_audiences, open_project
-from helpers.cli.following import follow
-from helpers.cli.options import Json, Period, Readers, Renderer, Report, project_root
-from helpers.cli.telling import show_history, show_report, show_run
-from helpers.cli.verifying import verify_records
-from helpers.errors import Problem, UsageError, near_misses
-from helpers.runner.batch.folders import Traces, traces_of
-from helpers.runner.batch.foreign import find_foreign
+from helpers.cli.options import Json, Readers, Renderer, Report, project_root
+from helpers.errors import GateError, Problem, UsageError, near_misses
+from helpers.runner.batch.folders import Traces, find_foreign, traces_of
 from helpers.runner.engines import RENDERERS, choose_engine
 from helpers.runner.history.entries import Entry, State
-from helpers.runner.history.signing import sign_off_of
 from helpers.runner.history.store import History
-from helpers.runner.key.due import Wish, decide
+from helpers.runner.key.due import Wish, decide, look_at
 from helpers.runner.key.surroundings import survey
 from helpers.runner.key.why import explain
 from helpers.runner.plan.jobs import Plan, make_plan
 from helpers.runner.project import Project
-from helpers.runner.publish.placing import open_history
+from helpers.runner.publish.placing import draft_folder, open_history
 
+_LOOK: Final = 0.3  # seconds between two looks at logs that are followed
 #: the projects of some audiences, each with its history
 Opened = Sequence[tuple[Project, History]]
 MOST_RUNS = 20
@@ -46,8 +44,7 @@ def status(readers: Readers = "", as_json: Json = False) -> None:
         entries = list(record.latest().values())
         batches.show_entries(entries)
         print(batches.summarise(entries))
-        shown = project.show(project.reports)
-        batches.show_foreign(find_foreign(record, project.reports), shown)
+        batches.show_foreign(find_foreign(record, project.reports), project.show(project.reports))
 
 
 def history(
@@ -91,7 +88,11 @@ def _show_runs(opened: Opened, most: int, *, as_json: bool) -> None:
         return
     for project, record in opened:
         _head(project, opened)
-        show_history(record.runs(most))
+        rows = (
+            (run.run, run.kind, run.started, run.finished or "under way", batches.count_words(run.states))
+            for run in record.runs(most)
+        )
+        showing.show_table(("Run", "What", "Started", "Ended", "Reports"), rows)
 
 
 def show(
@@ -122,7 +123,8 @@ def show(
         places = {what: str(path) for what, path in traces.existing.items()}
         showing.show_json({**_as_json(project, entry), "places": places})
     else:
-        show_report(entry, traces, project.audience)
+        for name, value in _lines(project.audience, entry, traces):
+            print(f"{name:<12} {value}".rstrip())
 
 
 def why(report: Report, renderer: Renderer = RENDERERS[0], as_json: Json = False) -> None:
@@ -143,42 +145,6 @@ def why(report: Report, renderer: Renderer = RENDERERS[0], as_json: Json = False
         print(title)
         for line in lines:
             print(f"  {line}")
-
-
-def approve(
-    report: Report,
-    *,
-    draft: Annotated[
-        str, typer.Option(help="First characters of the hash that `show` prints: only that very draft.")
-    ] = "",
-    note: Annotated[str, typer.Option(help="What to record with it.")] = "",
-    period: Period = "",
-    readers: Readers = "",
-) -> None:
-    """Sign the draft of a held report; the last signature publishes the very files that were held."""
-    from helpers.runner.batch.approval import approve as approve_draft
-
-    project, record, pair = find_report(open_records(readers), report)
-    entry = approve_draft(project, pair, note=note, draft=draft, period=period)
-    if entry.state is State.HELD:
-        print(f"{entry.report}: {sign_off_of(project, entry, record.decisions()).words}")
-    else:
-        _tell_places(project, entry, "published")
-
-
-def withdraw(
-    report: Report,
-    *,
-    why: Annotated[str, typer.Option("--why", help="What readers are told in its place.")],
-    period: Period = "",
-    readers: Readers = "",
-) -> None:
-    """Take a published report back and leave a note in its place."""
-    from helpers.runner.batch.approval import withdraw as take_back
-
-    project, _, pair = find_report(open_records(readers), report)
-    entry = take_back(project, pair, why=why, period=period)
-    _tell_places(project, entry, "withdrawn")
 
 
 def open_records(readers: str) -> Opened:
@@ -222,6 +188,111 @@ def _launch(traces: Traces, what: str) -> None:
     typer.launch(str(path))
 
 
-def _tell_places(project: Project, entry: Entry, verb: str) -> None:
-    for output in entry.outputs.values():
-        print(f"{verb}: {project.show(Path(project.reports, output.path))}")
+def show_run(entries: Sequence[Entry]) -> None:
+    """Print the reports of one run, or the runs of one report."""
+    if len({entry.run for entry in entries}) > 1:
+        why = [(each.error or each.note).partition("\n")[0] for each in entries]
+        rows = (
+            (each.run, each.state, each.started, each.period, f"{each.seconds:.1f}", words)
+            for each, words in zip(entries, why, strict=True)
+        )
+        showing.show_table(("Run", "State", "Started", "Period", "Seconds", "Why"), rows)
+        return
+    batches.show_entries(entries)
+    print(batches.summarise(entries))
+
+
+def _questions(answers: Iterable[str]) -> Iterator[str]:
+    """Yield what the register was asked, a line for each kind.
+
+    >>> list(_questions(["comments beds RGT 2026-03", "comments waits RGT 2026-03", "measures"]))
+    ['comments: beds RGT 2026-03; waits RGT 2026-03', 'measures: all their names']
+    """
+    kinds: dict[str, list[str]] = {}
+    for question in answers:
+        kind, _, rest = question.partition(" ")
+        kinds.setdefault(kind, []).append(rest or "all their names")
+    for kind, asked in kinds.items():
+        yield f"{kind}: {'; '.join(asked)}"
+
+
+def _lines(audience: Audience, entry: Entry, traces: Traces) -> Iterator[tuple[str, str]]:
+    if not audience.is_public:
+        yield "audience", f"{audience.name}: {audience.mark}"
+    yield "report", entry.report
+    if entry.facts:
+        yield "about", f"{entry.title}, {entry.organisation}, {entry.facts.period_label}"
+    yield "state", entry.how
+    if entry.note:
+        yield "note", entry.note
+    yield "run", entry.run + (f", as {entry.same_as} left it" if entry.same_as else "")
+    yield "started", f"{entry.started}, {entry.seconds:.1f} s"
+    if entry.timings:
+        yield "steps", ", ".join(f"{name} {seconds:.2f} s" for name, seconds in entry.timings.items())
+    if entry.peak:
+        yield "memory", f"{entry.peak:.0f} MB at most"
+    yield "parameters", json.dumps(entry.parameters, ensure_ascii=False)
+    for dataset, known in entry.data.items():
+        yield "data", f"{dataset}, as at {known.as_at}, load {known.load}"
+    for name, now in entry.files.items():
+        yield "file", f"{name} {now[:24]}"
+    yield from (("register", words) for words in _questions(entry.answers))
+    for part, sha256 in entry.key.items():
+        yield "hash", f"{part} {sha256[:24]}"
+    for name, output in entry.outputs.items():
+        yield "output", f"{name} {output.sha256[:12]} {output.path}"
+    for warning in entry.warnings:
+        yield "warning", warning
+    for line in entry.error.splitlines():
+        yield "error", line
+    for what, path in traces.existing.items():
+        yield what, str(path)
+
+
+def follow(traces: Traces, *, is_over: Callable[[], bool], pause: float = _LOOK) -> None:
+    """Print what stands in the logs of a report and what is added, until it has ended."""
+    read: dict[str, int] = {}
+    while True:
+        over = is_over()  # asked first: what was written before the end is still printed
+        for path in traces.logs:
+            if path.is_file():
+                with path.open("rb") as log:
+                    log.seek(read.get(path.name, 0))
+                    added = log.read()
+                read[path.name] = read.get(path.name, 0) + len(added)
+                print(added.decode("utf-8", errors="replace"), end="", flush=True)
+        if over:
+            return
+        time.sleep(pause)
+
+
+def verify_records(opened: Opened, noted: str = "") -> None:
+    """Print that nothing was changed behind the history's back.
+
+    Raises `GateError` with all that was.
+    """
+    problems: list[Problem] = []
+    known: list[str] = []
+    for project, record in opened:
+        broken, hashes = record.verify()
+        problems += [*broken, *_changed_files(project, record)]
+        known += hashes
+        last = hashes[-1] if hashes else "none"
+        print(f"{project.audience.name}: {len(hashes):,} links, the last {last}")
+    if noted and not any(each.startswith(noted) for each in known):
+        came = "is not in the history, which was cut short or written anew since it was noted"
+        problems.append(Problem(noted, came, cure="compare with a back-up of the private folder"))
+    if problems:
+        raise GateError(problems)
+    print("nothing was changed since it was entered")
+
+
+def _changed_files(project: Project, record: History) -> Iterator[Problem]:
+    for path, came in find_foreign(record, project.reports, verify=True).items():
+        yield Problem(project.show(project.reports / path), came)
+    for draft in record.drafts():
+        for output in draft.outputs.values():
+            folder = draft_folder(project.state, draft)
+            if look_at(folder, output, verify=True) is None:
+                where = project.show(folder / output.path)
+                yield Problem(where, "the draft is missing or was altered since it was held")

@@ -1,7 +1,8 @@
-"""What `boardpack comments` and `boardpack assess` share: forms go out, come back, and somebody is missing."""
+"""Forms that go out and come back: what `boardpack assess …` and `comments …` share, and the first of the two."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
@@ -10,9 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from helpers.cli import showing
-from helpers.cli.options import Json, project_root
-from helpers.errors import Problem
+from helpers.cli.options import Audience, FormsTo, Json, project_root
+from helpers.errors import Problem, UsageError, near_misses
 from helpers.places import current_day, state_folder
+from helpers.register.grid_forms import AGREED, Assessed, agreed_form, assessor_form, requests
 from helpers.register.models import Register
 from helpers.register.reading import read_register
 from helpers.register.rounds import Request, Taken, read_round, waiting_words, write_round
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
 
 _ROUND: Final = "asked.json"
 Files = Annotated[list[Path], typer.Argument(help="Forms that came back; a folder is all in it.")]
+assess_app = typer.Typer(help="Self-assessment by grids that people fill in.", no_args_is_help=True)
+#: below the private state: who was asked, and the forms
+FOLDER: Final = "assess"
 
 
 def write_forms(forms: Mapping[str, Form], folder: Path) -> dict[str, Path]:
@@ -85,3 +90,38 @@ def _forms_in(files: list[Path]) -> list[Path]:
     raise_all([Problem(str(each), "is not there", allowed) for each in files if not each.exists()])
     found = (sorted(each.glob("[!~.]*.xlsx")) if each.is_dir() else [each] for each in files)
     return [form for some in found for form in some]
+
+
+@assess_app.command()
+def ask(
+    grid: Annotated[str, typer.Argument(help="Which grid: breakthrough, provider_capability or your own.")],
+    organisation: Annotated[str, typer.Argument(metavar="CODE", help="Of which organisation.")],
+    month: Annotated[str, typer.Option(help="YYYY-MM of the round; this month.")] = "",
+    to: FormsTo = None,
+    readers: Audience = "",
+) -> None:
+    """Write the form for each assessor, and the form for what is agreed with what was said so far."""
+    from helpers.cli.assembly import find_audience
+    from helpers.data.policy import policy_of
+
+    root, today = project_root(), current_day()
+    register = read_register(root / "params" / "_register")
+    if grid not in register.grids:
+        known = list(register.grids)
+        raise UsageError(Problem(grid, "no such grid", ", ".join(known), near_misses(grid, known)))
+    month = month or f"{today:%Y-%m}"
+    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month):
+        raise UsageError(Problem("--month", month, "a month as YYYY-MM"))
+    hidden = policy_of(find_audience(root, readers)).suppress_up_to
+    asked = register.grids[grid]
+    forms = {
+        "each-assessor": assessor_form(asked, organisation, month),
+        AGREED: agreed_form(asked, organisation, month, register, hide_up_to=hidden),
+    }
+    named = {f"{grid}-{organisation}-{month}-{name}": form for name, form in forms.items()}
+    for path in write_forms(named, to or state_folder(root) / FOLDER).values():
+        print(path)
+    note_asked(root, FOLDER, requests(asked, organisation, month, today))
+
+
+add_returns(assess_app, Assessed, FOLDER)

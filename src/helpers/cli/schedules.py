@@ -23,12 +23,11 @@ from helpers.cli.telling_people import send_waiting, tell
 from helpers.errors import ExitCode, Problem, UsageError, UserError
 from helpers.places import state_folder
 from helpers.runner.batch.run import Batch, Order, run_batch
-from helpers.runner.history.entries import Entry
 from helpers.runner.history.locks import try_hold
 from helpers.runner.history.occurrences import Outcome
 from helpers.runner.history.store import History
 from helpers.runner.plan.jobs import Plan
-from helpers.runner.portal import write_runs
+from helpers.runner.portal.update import write_runs
 from helpers.runner.processes import terminable
 from helpers.runner.project import Project
 from helpers.runner.publish.placing import open_history
@@ -116,9 +115,8 @@ def show_next(
         print(f"waits to be sent: {message.subject}" + (f" ({message.error})" if message.error else ""))
     for row in rows:
         print(f"{row['schedule']}: {', '.join(row['next']) or 'when its data are renewed'}")
-        print(
-            f"  last: {row['last'] or 'not looked at yet; it begins with the first `boardpack schedule once`'}"
-        )
+        never = "not looked at yet; it begins with the first `boardpack schedule once`"
+        print(f"  last: {row['last'] or never}")
 
 
 @schedule_app.command("export")
@@ -153,10 +151,9 @@ def _alone(root: Path) -> Iterator[None]:
     """Run the block unless another schedule is at work in the project."""
     with try_hold(open_project(root).home, LOCK) as mine:
         if not mine:
+            came = "another boardpack schedule is at work in this project"
             cure = "let it; `boardpack schedule next` shows what comes"
-            raise UserError(
-                Problem("schedule", "another boardpack schedule is at work in this project", cure=cure)
-            )
+            raise UserError(Problem("schedule", came, cure=cure))
         yield
 
 
@@ -173,10 +170,8 @@ def _make_due(
     making = _Making(root, quiet, strict, clock)
     outbox = Outbox(project.home)
     for schedule in schedules:
-        version = project.pin()
-        data = (
-            {name: each.fingerprint for name, each in project.datasets(version).items()} if version else {}
-        )
+        known = project.datasets(version) if (version := project.pin()) else {}
+        data = {name: each.fingerprint for name, each in known.items()}
         due = find_due(schedule, history.occurrences(), clock(), data)
         missed = [each.due for each in due.settled if each.outcome is Outcome.MISSED]
         for moment in missed[-1:]:
@@ -233,7 +228,7 @@ class _Making:
         batch = run_parts(parts, quiet=self._quiet)
         if batch.interrupted:
             raise _UnderWayError
-        reports = [(project, _entries_of(some, batch)) for project, some, _ in parts]
+        reports = [(each, [e for e in batch.entries if e.report in some.titles]) for each, some, _ in parts]
         late = overdue_words(self._root, self._clock().date())
         told = digests(schedule.name, schedule.tell, moment, reports, unanswered=late, now=self._clock())
         Outbox(public.home).put(*told)
@@ -263,12 +258,6 @@ class _Making:
                 self.codes.append(int(error.exit_code))
             told = [each for each in results if not self._quiet or each.outcome == "refused"]
             showing.show_results(told, as_json=False)
-
-
-def _entries_of(asked: Plan, batch: Batch) -> list[Entry]:
-    """Return what became of the reports of a plan in a batch of several."""
-    titles = {job.title for job in asked.jobs} | {each.title for each in asked.refused}
-    return [each for each in batch.entries if each.report in titles]
 
 
 def _is_there(path: Path) -> bool:

@@ -64,7 +64,6 @@ def tell(
 
 
 def _would_tell(root: Path, schedule: Schedule) -> list[Message]:
-    """Return what would be told if a schedule were due now and changed nothing."""
     public, asked = open_and_plan(root, schedule.reports, strict=False)
     made = []
     for project, some in by_audience(public, asked):
@@ -99,7 +98,6 @@ def _show(project: Project, message: Message, to: Path | None) -> None:
 
 
 def _at(public: Project, message: Message) -> Project:
-    """Return the project of the audience that a message is for."""
     name = message.row.audience
     return public if name == public.audience.name else open_project(public.root, audience=name)
 

@@ -33,7 +33,10 @@ def plan(
 ) -> None:
     """Print the year's calendar: reports, reviews, decisions and actions due; what is overdue first."""
     root, today = project_root(), current_day()
-    first = _month(month) if month else today.replace(day=1)
+    try:
+        first = date.fromisoformat(f"{month}-01") if month else today.replace(day=1)
+    except ValueError:
+        raise UsageError(Problem("--from", month, "a month as YYYY-MM")) from None
     end = first.replace(year=first.year + 1)
     register = read_register(root / "params" / "_register", spared=[])
     known = calendar(register, organisation)
@@ -58,13 +61,6 @@ def plan(
             print(f"{each.name}: when its data are renewed ({', '.join(each.when.data)})")
     if not schedules:
         print(f"no report has a day: params/{FILE} says when they are made (docs/how-to/schedule.md)")
-
-
-def _month(text: str) -> date:
-    try:
-        return date.fromisoformat(f"{text}-01")
-    except ValueError:
-        raise UsageError(Problem("--from", text, "a month as YYYY-MM")) from None
 
 
 def _day(due: Occasion) -> str:

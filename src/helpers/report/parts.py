@@ -222,10 +222,9 @@ class Part:
 
     def as_figure(self) -> Shown:
         """Return the picture as it is shown bare."""
-        if svg := getattr(
-            self.chart, "svg", None
-        ):  # drawn in the records room, where nobody is to alter it
-            return Shown(self._figure_bundle("", "", ""), svg())
+        drawn_in_room = getattr(self.chart, "svg", None)  # where nobody is to alter it
+        if drawn_in_room:
+            return Shown(self._figure_bundle("", "", ""), drawn_in_room())
         figure: Any = self.figure()
         return Shown(figure.bundle, picture_of(figure, altered=False))
 

@@ -72,7 +72,10 @@ def find_quarto(environ: Mapping[str, str] | None = None) -> Quarto | None:
     """
     environ = os.environ if environ is None else environ
     named = environ.get("QUARTO_PATH")
-    found = shutil.which("quarto", path=environ.get("PATH", "")) if not named else _command_at(Path(named))
+    if named:
+        found = shutil.which(Path(named, "quarto") if Path(named).is_dir() else named)
+    else:
+        found = shutil.which("quarto", path=environ.get("PATH", ""))
     if found is None and named:
         raise ReportError(Problem("QUARTO_PATH", named, "the quarto command", "Correct or unset it."))
     if found is None:
@@ -83,10 +86,6 @@ def find_quarto(environ: Mapping[str, str] | None = None) -> Quarto | None:
         cure = "Install a newer one, or use --renderer embedded."
         raise ReportError(Problem(f"quarto at {found}", came, f"{OLDEST[0]}.{OLDEST[1]} or newer", cure))
     return quarto
-
-
-def _command_at(path: Path) -> str | None:
-    return shutil.which(path / "quarto" if path.is_dir() else path)
 
 
 def _version(command: str) -> tuple[int, ...]:

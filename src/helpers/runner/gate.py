@@ -41,22 +41,7 @@ def check_document(document: Document, job: Job, project: Project, *, notebook: 
             problems += text_check(svg.decode(), figure_id)
         for bundle in (each for each in document.bundles if each.kind == "file"):
             problems += text_check("\n".join(_strings(bundle.model_dump())), bundle.id)
-    if notebook is not None:
-        problems += [problem for file_check in project.file_checks for problem in file_check(notebook)]
-    if problems and (standing := project.allow(job.title, problems)):
-        raise GateError(standing)
-
-
-def check_published(files: Mapping[str, Path], job: Job, project: Project) -> None:
-    """Check the rendered files for what must not leave, whatever their kind.
-
-    Raises `GateError` if a file holds what the project's checks find.
-    """
-    problems = [
-        problem for path in files.values() for check in project.file_checks for problem in check(path)
-    ]
-    if problems and (standing := project.allow(job.title, problems)):
-        raise GateError(standing)
+    project.refuse(job.title, [*problems, *(project.wrong_in(notebook) if notebook else ())])
 
 
 def check_files(files: Mapping[str, Path], document: Document, checks: tuple[TextCheck, ...]) -> None:

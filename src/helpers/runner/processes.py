@@ -29,7 +29,11 @@ def group_of(leader: int) -> list[psutil.Process]:
             with contextlib.suppress(OSError, psutil.Error):
                 if os.getpgid(pid) == leader:
                     found.setdefault(pid, psutil.Process(pid))
-    return [each for each in found.values() if _is_alive(each)]
+    alive: list[psutil.Process] = []
+    for each in found.values():
+        with contextlib.suppress(psutil.Error):
+            alive += [each] if each.status() != psutil.STATUS_ZOMBIE else []
+    return alive
 
 
 def end_group(leader: int, *, patience: float = 5.0) -> None:
@@ -63,13 +67,6 @@ class ProcessGroup:
     def end(self) -> None:
         """Kill all of them."""
         end_group(self._leader)
-
-
-def _is_alive(process: psutil.Process) -> bool:
-    try:
-        return bool(process.status() != psutil.STATUS_ZOMBIE)
-    except psutil.Error:
-        return False
 
 
 def descendants(keeper: int) -> list[int]:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from helpers.audience import PUBLIC, Audience
 from helpers.bundle import Bundle
-from helpers.errors import Problem
+from helpers.errors import GateError, Problem
 from helpers.places import state_folder
 from helpers.runner.publisher import Publisher
 from helpers.runner.walls import RoomProcess
@@ -149,6 +149,15 @@ class Project:
     def reports(self) -> Path:
         """Where finished reports are published."""
         return self.audience.reports(self.root)
+
+    def wrong_in(self, *files: Path) -> list[Problem]:
+        """Return what the checks find in files of any kind that must not leave."""
+        return [problem for path in files for check in self.file_checks for problem in check(path)]
+
+    def refuse(self, report: str, problems: list[Problem]) -> None:
+        """Raise `GateError` with what stands of a report's problems: the others are known false alarms."""
+        if problems and (standing := self.allow(report, problems)):
+            raise GateError(standing)
 
     def show(self, path: Path) -> str:
         """Return a path as messages call it: from the project's folder where it lies in it."""

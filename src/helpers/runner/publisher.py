@@ -8,11 +8,11 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from helpers.audience import PUBLIC, PUBLIC_NAME, Audience
 from helpers.errors import Problem, near_misses
-from helpers.yaml_files import Span, YamlFile, raise_all, read_settings
+from helpers.yaml_files import Settings, Span, YamlFile, raise_all, read_settings
 
 FILE: Final = "_publisher.yml"
 _EVERY: Final = "all"
@@ -41,10 +41,8 @@ MOST_HIDDEN: Final = 7
 _Said = Annotated[str, Field(min_length=1)]
 
 
-class _Policy(BaseModel):
+class _Policy(Settings):
     """What the file says of an audience that is not the public: all of it must be said."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
     readers: _Said
     folder: _Said
@@ -55,20 +53,16 @@ class _Policy(BaseModel):
     decided: _Day
 
 
-class Keep(BaseModel):
+class Keep(Settings):
     """How long what stays: executed notebooks and logs, versions of the data (the same unless said), editions."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
     runs: Span = Field(default="90 days", validate_default=True)
     versions: Span | None = None
     editions: Annotated[int, Field(ge=1)] | None = None  # all
 
 
-class Signing(BaseModel):
+class Signing(Settings):
     """Who signs reports off, in which order."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
     notebooks: _Said
     audiences: _Said = "all"
@@ -94,10 +88,8 @@ def _as_signings(said: object) -> object:
     return said
 
 
-class _Answers(BaseModel):
+class _Answers(Settings):
     """What the file may say; the publisher's name stands in the theme file, with the logo."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
     email: str = ""
     telephone: str = ""
@@ -184,23 +176,17 @@ def _misplaced(found: YamlFile, said: PublisherFile, root: Path) -> Iterator[Pro
     for name, audience in said.audiences.items():
         where = found.place(("audiences", name))
         if not _NAME.fullmatch(name) or name == PUBLIC_NAME:
-            came = (
-                "follows the rule and is always there"
-                if name == PUBLIC_NAME
-                else "cannot be an audience's name"
-            )
-            yield Problem(where, f"`{name}` {came}", "small letters, digits and _", "choose another name")
+            always, never = "follows the rule and is always there", "cannot be an audience's name"
+            came = f"`{name}` {always if name == PUBLIC_NAME else never}"
+            yield Problem(where, came, "small letters, digits and _", "choose another name")
         folder = (root / audience.folder).resolve()
         for other, whose in taken.items():
             there = (root / other).resolve()
             if folder.is_relative_to(there) or there.is_relative_to(folder):
                 place = found.place(("audiences", name, "folder"))
                 came = f"{audience.folder} lies in {other}, or holds it, which is {whose}"
-                yield Problem(
-                    place,
-                    came,
-                    cure="give these readers a folder of their own, such as " + f"{name}-reports",
-                )
+                cure = f"give these readers a folder of their own, such as {name}-reports"
+                yield Problem(place, came, cure=cure)
                 break
         taken[audience.folder] = f"that of {name}"
 

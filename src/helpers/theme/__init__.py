@@ -37,9 +37,7 @@ class PageSettings(BaseModel):
     toc_depth: Depth = 2  # sections are level 2, the title is level 1
     number_sections: bool = True
     papersize: Literal["a3", "a4", "a5", "us-letter", "us-legal", "presentation-16-9"] = "a4"
-    data_annex: bool = (
-        False  # whether PDF and Word end with the data behind each chart; HTML always has them
-    )
+    data_annex: bool = False  # whether PDF and Word end with the data behind each chart; HTML has them
 
     def as_settings(self) -> dict[str, object]:
         """Return these settings under the names that pandoc and Quarto use."""

@@ -7,21 +7,33 @@ here.
 
 from __future__ import annotations
 
+import base64
 import re
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Final
+from xml.etree import ElementTree
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, Field
 
 from helpers.errors import Problem
 from helpers.theme import colours
-from helpers.theme.logo import Logo, read_logo
-from helpers.yaml_files import raise_all, read_settings
+from helpers.yaml_files import Settings, raise_all, read_settings
 
 TEXT_CONTRAST: Final = 4.5
 MARK_CONTRAST: Final = 3.0
+#: a logo stands in every report, so it is kept small
+LARGEST_LOGO: Final = 100_000  # bytes
+WIDEST_LOGO: Final = 4_000  # pixels, or units of an SVG
+_UNSAFE: Final = re.compile(
+    r"<!ENTITY|<!DOCTYPE|<script|<foreignObject|\son\w+\s*=|(?:href|src)\s*=\s*[\"'](?!#|data:image/)|url\((?!\s*[\"']?#)"
+    r"|@import",
+    re.IGNORECASE,
+)
+_PNG: Final = b"\x89PNG\r\n\x1a\n"
+_LENGTH: Final = re.compile(r"\s*([0-9.]+)\s*(?:px|pt)?\s*")
 
 
 def contrast(one: str, other: str) -> float:
@@ -35,12 +47,9 @@ def contrast(one: str, other: str) -> float:
 
 
 def _luminance(colour: str) -> float:
-    red, green, blue = (_linear(int(colour[place : place + 2], 16) / 255) for place in (1, 3, 5))
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def _linear(part: float) -> float:
-    return float(part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4)
+    parts = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
+    linear = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return sum(share * part for share, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
 _COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
@@ -58,10 +67,8 @@ def _is_colour(value: object) -> object:
 _Colour = Annotated[str, BeforeValidator(_is_colour)]
 
 
-class Palette(BaseModel):
+class Palette(Settings):
     """The colours that a trust may choose, as `#rrggbb`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     #: rules, links, numbers of sections, the edge of the headline's box; in charts what the report is about
     main: _Colour = colours.NHS_BLUE
@@ -76,10 +83,8 @@ class Palette(BaseModel):
         return (*own, *(each for each in self.charts if each not in own))
 
 
-class ThemeFile(BaseModel):
+class ThemeFile(Settings):
     """What a theme file may say."""
-
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     name: str = Field("", max_length=_LONGEST_NAME)
     logo: str = ""
@@ -145,3 +150,73 @@ def _contrast_problem(
     # rounded down: 4.49 must not read as the 4.5 that it is not
     shown = int(ratio * 10) / 10
     return Problem(where, f"contrast {shown} of {came}", f"{least} or more", cure)
+
+
+@dataclass(frozen=True)
+class Logo:
+    """A logo as SVG, with its width and height in pixels, and whose it is."""
+
+    svg: str
+    width: float
+    height: float
+    alt: str
+
+
+def unsafe_in_svg(svg: str) -> str:
+    """Return the first thing in an SVG that would run or load something; empty where there is none.
+
+    >>> unsafe_in_svg('<svg><image href="https://example.org/x.png"/></svg>')
+    'href="'
+    """
+    found = _UNSAFE.search(svg)
+    return found[0].strip()[:30] if found else ""
+
+
+def read_logo(path: Path, alt: str) -> tuple[Logo | None, list[tuple[str, str]]]:
+    """Read a logo, PNG or SVG; return it, or None with all that is wrong with it: what came and what is allowed."""
+    if not path.is_file():
+        return None, [("no such file", "a PNG or SVG beside the theme file")]
+    content = path.read_bytes()
+    wrong = []
+    if len(content) > LARGEST_LOGO:
+        wrong.append((f"{len(content):,} bytes", f"at most {LARGEST_LOGO:,}"))
+    svg, size = _as_svg(content)
+    if not svg:
+        wrong.append(("not a picture that can be read", "a PNG or SVG"))
+    elif size is None:
+        wrong.append(("a picture that does not say how large it is", "viewBox, or width and height"))
+    elif not all(1 <= each <= WIDEST_LOGO for each in size):
+        wrong.append((f"{size[0]:g} by {size[1]:g}", f"1 to {WIDEST_LOGO:,} each way"))
+    if unsafe := unsafe_in_svg(svg):
+        wrong.append((f"a picture that runs or loads something ({unsafe})", "shapes and text alone"))
+    if wrong or size is None:
+        return None, wrong
+    return Logo(svg, *size, alt), []
+
+
+def _as_svg(content: bytes) -> tuple[str, tuple[float, float] | None]:
+    """Return a picture as SVG with its size; empty where it is neither PNG nor SVG."""
+    if content.startswith(_PNG) and content[12:16] == b"IHDR":
+        width, height = struct.unpack(">II", content[16:24])
+        size = f'width="{width}" height="{height}"'
+        picture = f'<image {size} href="data:image/png;base64,{base64.b64encode(content).decode()}"/>'
+        start = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" {size}>'
+        return f"{start}{picture}</svg>", (width, height)
+    text = content.decode("utf-8", errors="replace").strip()
+    if re.search(r"<!ENTITY|<!DOCTYPE", text, re.IGNORECASE):
+        return text, (1, 1)  # refused as unsafe, and never given to a parser
+    try:
+        root = ElementTree.fromstring(text)
+    except ElementTree.ParseError:
+        return "", None
+    if root.tag != "{http://www.w3.org/2000/svg}svg":
+        return "", None
+    return re.sub(r"^<\?xml[^>]*\?>\s*", "", text), _size(root)
+
+
+def _size(root: ElementTree.Element) -> tuple[float, float] | None:
+    box = [float(each) for each in re.findall(r"-?[0-9.]+(?:e-?\d+)?", root.get("viewBox", ""))]
+    if len(box) == 4:
+        return box[2], box[3]
+    width, height = (_LENGTH.fullmatch(root.get(name, "")) for name in ("width", "height"))
+    return (float(width[1]), float(height[1])) if width and height else None

@@ -46,13 +46,6 @@ def chart_settings() -> dict[str, Any]:
         "figure.figsize": FIGURE_SIZE,
         "figure.constrained_layout.use": True,
         "figure.facecolor": "white",
-        **_axes(),
-        **_marks(),
-    }
-
-
-def _axes() -> dict[str, Any]:
-    return {
         "axes.edgecolor": colours.PEER,
         "axes.labelcolor": colours.TEXT_SECONDARY,
         "axes.labelsize": FONT_SIZE,
@@ -72,11 +65,6 @@ def _axes() -> dict[str, Any]:
         "ytick.labelsize": FONT_SIZE,
         "xtick.major.width": 0.8,
         "ytick.major.width": 0.8,
-    }
-
-
-def _marks() -> dict[str, Any]:
-    return {
         "lines.linewidth": 1.2,
         "lines.markersize": 5,
         "patch.linewidth": 0,

@@ -30,7 +30,7 @@ TARGET: Final = NHS_DARK_GREEN
 PEER: Final = NHS_MID_GREY  # 3.8: other trusts recede, and can still be seen
 PLAN: Final = NHS_PURPLE  # 15: what the organisation itself meant to reach
 HIGHLIGHT: Final = (
-    "C0"  # what a report is about: the first colour of the cycle, a trust's own where it has one
+    "C0"  # what a report is about: the first colour of the cycle, a trust's own if it has one
 )
 HEADING: Final = "C2"  # that of its headings
 LIMITS: Final = NHS_DARK_GREY

@@ -1,7 +1,7 @@
 -- One document for two engines: pandoc alone runs this filter, and Quarto runs it before any of its own.
 -- It numbers sections, figures and tables, resolves references, draws callouts and contents (in Quarto's
 -- words), sets equations, makes the boxes of a board report, and refuses what must not be in one: pictures from
--- elsewhere, unknown references, raw code, what only Quarto knows. So both engines come out the same.
+-- elsewhere, unknown references, raw code. What only Quarto knows is taken off. So both engines come out the same.
 
 local html = FORMAT:match("html") ~= nil
 local typst = FORMAT:match("^typst") ~= nil
@@ -13,15 +13,7 @@ local CALLOUTS = {
   note = "Note", tip = "Tip", important = "Important", warning = "Warning", caution = "Caution",
 }
 local BOXES = { headline = true, synthetic = true, notes = true }
--- what Quarto would act on; anything else that no report knows is taken off
-local ONLY_QUARTO = {
-  "^content%-visible$", "^content%-hidden$", "^hidden$", "^aside$", "^column%-", "^margin%-", "^landscape$", "^layout",
-  "^panel%-tabset$", "^panel%-sidebar$", "^panel%-fill$", "^panel%-center$", "^panel%-input$",
-}
-local NUMBERED_BY_QUARTO = pandoc.List({
-  "fig", "tbl", "lst", "eq", "vid", "thm", "lem", "cor", "prp", "cnj", "def", "exm", "exr", "sol", "rem", "alg",
-  "nte", "tip", "wrn", "imp", "cau",
-})
+-- classes and settings that a report knows; others, which Quarto may act on, are taken off
 local KNOWN = pandoc.List({
   "headline", "synthetic", "notes", "panels", "strip", "panel", "panel-title", "data-behind", "icon", "group", "break",
   "unnumbered", "on-slide", "edition", "smallcaps", "mark", "underline",
@@ -96,6 +88,12 @@ local function has(where, kind, class)
   local found = false
   where:walk({ [kind] = function(el) found = found or not class or el.classes:includes(class) end })
   return found
+end
+
+local function rows_of(tbl)
+  local rows = pandoc.List({})
+  for _, body in ipairs(tbl.bodies) do rows:extend(body.body) end
+  return rows
 end
 
 local function number_of(id)
@@ -338,13 +336,11 @@ end
 
 -- "4.2 days" and "−3 to +12" stay on one line; sentences keep room on a telephone.
 local function mark_lengths(tbl)
-  for _, body in ipairs(tbl.bodies) do
-    for _, row in ipairs(body.body) do
-      for _, cell in ipairs(row.cells) do
-        local length = #text(cell.contents)
-        if length <= SHORT then cell.classes:insert("short") end
-        if length > LONG then cell.classes:insert("long") end
-      end
+  for _, row in ipairs(rows_of(tbl)) do
+    for _, cell in ipairs(row.cells) do
+      local length = #text(cell.contents)
+      if length <= SHORT then cell.classes:insert("short") end
+      if length > LONG then cell.classes:insert("long") end
     end
   end
   return tbl
@@ -360,12 +356,10 @@ end
 local function name_cells(tbl)
   if #tbl.colspecs < CARDS or #tbl.head.rows ~= 1 then return false end
   local heads = tbl.head.rows[1].cells:map(function(cell) return text(cell.contents) end)
-  for _, body in ipairs(tbl.bodies) do
-    for _, row in ipairs(body.body) do
-      for i, cell in ipairs(row.cells) do
-        if cell.row_span > 1 or #row.cells ~= #heads then return false end
-        if i > 1 then cell.attributes["data-head"] = heads[i] end
-      end
+  for _, row in ipairs(rows_of(tbl)) do
+    for i, cell in ipairs(row.cells) do
+      if cell.row_span > 1 or #row.cells ~= #heads then return false end
+      if i > 1 then cell.attributes["data-head"] = heads[i] end
     end
   end
   return true
@@ -440,22 +434,16 @@ local function typst_table(tbl, caption, grouped)
 end
 
 -- A row that heads those after it: its first cell stands across the table.
-local function is_group(row)
-  return row.cells[1] and has(row.cells[1].contents, "Span", "group")
-end
-
 local function join_groups(tbl)
   local grouped = false
   if not has(tbl, "Span", "group") then return false end
-  for _, body in ipairs(tbl.bodies) do
-    for _, row in ipairs(body.body) do
-      if is_group(row) then
-        grouped = true
-        local first = row.cells[1]
-        first.col_span = #tbl.colspecs
-        first.classes:insert("group")
-        row.cells = { first }
-      end
+  for _, row in ipairs(rows_of(tbl)) do
+    local first = row.cells[1]
+    if first and has(first.contents, "Span", "group") then
+      grouped = true
+      first.col_span = #tbl.colspecs
+      first.classes:insert("group")
+      row.cells = { first }
     end
   end
   return grouped
@@ -640,33 +628,9 @@ local function check_image(image)
   if not image.src:match("^figures/fig%-[%w_%-]+%.%a+$") then refuse("a picture that no figure made: " .. image.src) end
 end
 
-local function check_words(el)
-  for name in pairs(el.attributes) do
-    if name:match("^layout") then refuse("the setting " .. name .. ", which only Quarto knows") end
-  end
-  if el.t == "Div" and NUMBERED_BY_QUARTO:includes(kind_of(el.identifier)) then
-    refuse("a block labelled #" .. el.identifier .. ", which only Quarto numbers")
-  end
-  for _, class in ipairs(el.classes) do
-    for _, pattern in ipairs(ONLY_QUARTO) do
-      if class:match(pattern) then refuse("a block of class " .. class .. ", which only Quarto knows") end
-    end
-  end
-end
-
-local function check_code(el)
-  local what = el.t == "Code" and el.text:match("^{%w+}%s") or el.classes[1] and el.classes[1]:match("^{%w")
-  if what then refuse("code that only Quarto runs: " .. (el.t == "Code" and el.text or el.classes[1])) end
-end
-
 local refusals = {
   Link = check_link,
   Image = check_image,
-  Div = check_words,
-  Span = check_words,
-  Header = check_words,
-  Code = check_code,
-  CodeBlock = check_code,
   RawBlock = function(el) refuse("raw " .. el.format) end,
   RawInline = function(el) refuse("raw " .. el.format) end,
 }
@@ -823,14 +787,11 @@ end
 
 -- A short table goes to the next page as a whole; one that could fill a page must be free to break.
 local function is_short(tbl)
-  local rows, letters = 0, 0
-  for _, body in ipairs(tbl.bodies) do
-    for _, row in ipairs(body.body) do
-      rows = rows + 1
-      for _, cell in ipairs(row.cells) do letters = letters + #text(cell.contents) end
-    end
+  local rows, letters = rows_of(tbl), 0
+  for _, row in ipairs(rows) do
+    for _, cell in ipairs(row.cells) do letters = letters + #text(cell.contents) end
   end
-  return rows <= FEW and letters <= FEW * 120
+  return #rows <= FEW and letters <= FEW * 120
 end
 
 local function is_notes(block)
@@ -892,15 +853,12 @@ local function keep_ends(list)
   return out, false
 end
 
--- The table of every measure has small lines in its rows and headings between them.
+-- The table of every measure has small lines in its rows and headings between them; the lines are Typst's by now.
 local function has_lines_in_groups(tbl)
-  local lines, groups = false, false
-  tbl:walk({
-    Image = function(image) lines = lines or image.classes:includes("spark") end,
-    Span = function(span) groups = groups or span.classes:includes("group") end,
-    RawInline = function(code) lines = lines or code.text:find("fig-spark-", 1, true) ~= nil end,
-  })
-  return lines and groups
+  local lines = false
+  if not has(tbl, "Span", "group") then return false end
+  tbl:walk({ RawInline = function(code) lines = lines or code.text:find("fig-spark-", 1, true) ~= nil end })
+  return lines
 end
 
 -- A short table and its notes stay together, and so does what is said about the report.
@@ -943,20 +901,14 @@ end
 local function without_lines(tbl)
   for i = #tbl.colspecs, 2, -1 do
     local lines = false
-    for _, body in ipairs(tbl.bodies) do
-      for _, row in ipairs(body.body) do
-        local cell = row.cells[i]
-        if cell then
-          cell.contents:walk({ Image = function(image) lines = lines or image.classes:includes("spark") end })
-        end
-      end
+    for _, row in ipairs(rows_of(tbl)) do
+      local cell = row.cells[i]
+      lines = lines or (cell and has(cell.contents, "Image", "spark"))
     end
     if lines then
       tbl.colspecs:remove(i)
       for _, row in ipairs(tbl.head.rows) do row.cells:remove(i) end
-      for _, body in ipairs(tbl.bodies) do
-        for _, row in ipairs(body.body) do row.cells:remove(i) end
-      end
+      for _, row in ipairs(rows_of(tbl)) do row.cells:remove(i) end
     end
   end
   return tbl

@@ -46,12 +46,12 @@ def typst_code(theme: Theme) -> str:
     pandoc reads it as a template, so it holds no dollar sign.
     """
     brand = theme.brand
-    logo = f"bytes({_typst_string(brand.logo.svg)})" if brand.logo else "none"
+    logo = f"bytes({typst_string(brand.logo.svg)})" if brand.logo else "none"
     lines = [
         f'#let main-colour = rgb("{brand.palette.main}")',
         f'#let heading-colour = rgb("{brand.palette.headings}")',
         f'#let box-colour = rgb("{brand.palette.box}")',
-        f"#let publisher = {_typst_string(brand.name)}",
+        f"#let publisher = {typst_string(brand.name)}",
         f"#let logo-picture = {logo}",
         _icons_in_typst(),
     ]
@@ -59,7 +59,6 @@ def typst_code(theme: Theme) -> str:
 
 
 def _masthead(brand: Brand) -> str:
-    """Return the HTML of the logo beside the title."""
     if not brand.logo:
         return ""
     address, alt = picture_address(brand.logo.svg), escape(brand.logo.alt)
@@ -93,10 +92,11 @@ def _icon_rules() -> str:
 
 def _icons_in_typst() -> str:
     entries = (
-        f'  "{name.replace("_", "-")}": bytes({_typst_string(icon_svg(name).strip())}),' for name in ICONS
+        f'  "{name.replace("_", "-")}": bytes({typst_string(icon_svg(name).strip())}),' for name in ICONS
     )
     return "\n".join(["#let icon-pictures = (", *entries, ")"])
 
 
-def _typst_string(text: str) -> str:
+def typst_string(text: str) -> str:
+    """Return words as Typst quotes them."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

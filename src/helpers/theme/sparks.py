@@ -30,9 +30,8 @@ def spark_cell(values: Iterable[float], *, target: float | None = None, digits: 
 
 def _read(cell: str) -> tuple[list[float | None], float | None]:
     told, _, target = cell.partition(" | ")
-    return [None if each == _GAP else float(each) for each in told.split()], float(
-        target
-    ) if target else None
+    values = [None if each == _GAP else float(each) for each in told.split()]
+    return values, float(target) if target else None
 
 
 def spark_name(cell: str) -> str:

@@ -214,7 +214,7 @@ def test_a_wide_spread_is_drawn_as_a_caterpillar(published: Mart) -> None:
 
 def test_published_figures_are_shown_as_published(published: Mart) -> None:
     found = open_for(published, "RAA", date(2021, 3, 1))
-    assert found.made.origin == "published"
+    assert found.origin == "published"
     assert found.rates.rows[0][1:3] == (240_000, 12_000)
     assert "first year of the pandemic" in found.headline().bundle.markdown
     assert "needs the trust's outpatient records" in found.drivers.say().bundle.markdown
@@ -293,18 +293,27 @@ def test_every_section_says_something(published: Mart, code: str) -> None:
 
 
 @pytest.mark.parametrize("options", [{}, {"specialty": "110"}, {"specialty": "330"}])
-def test_no_limit_is_drawn_at_a_hidden_month_nor_beside_one_among_few(
-    demo: Mart, options: dict[str, Any]
-) -> None:
+def test_months_that_are_mostly_hidden_are_not_drawn(demo: Mart, options: dict[str, Any]) -> None:
     found = open_for(demo, "SYN31", date(2026, 9, 1), **options)
+    assert found.trend.rows == ()
+    assert "No chart is drawn" in found.trend.say().bundle.markdown
+
+
+@pytest.mark.parametrize("shown", [OPEN_MONTHS - 1, OPEN_MONTHS + 4])
+def test_no_limit_is_drawn_at_a_hidden_month_nor_beside_one_among_few(tmp_path: Path, shown: int) -> None:
+    """Three a month for two years, twenty more in the latest months."""
+    mart = mart_of_records(tmp_path, {("S1", "100"): (3, 50)}, months=24)
+    more = mart_of_records(tmp_path / "more", {("S1", "100"): (20, 0)}, months=shown)
+    with mart.load(source="appointments", layout="l", policy="hes_record_level", mode="append") as load:
+        load.write("appointments", more.query("FROM appointments"))
+    found = open_for(Mart(tmp_path), "S1", date(2026, 9, 1))
     rows = found.trend.rows
     hidden = [row for row in rows if row[1] == SUPPRESSED]
-    rounded = [row for row in rows if isinstance(row[1], float) and row[1] != 0]
+    assert len(hidden) == 24 - shown
     assert all(row[2:] == (SUPPRESSED,) * 3 for row in hidden)
     told = [row for row in rows if isinstance(row[2], float) or row[4] not in ("", SUPPRESSED, None)]
-    assert not told or not hidden or len(rounded) >= OPEN_MONTHS
-    withheld = rows[-1][1] != SUPPRESSED and not told
-    assert (WITHOUT_LIMITS in found.trend.say().bundle.markdown) == withheld
+    assert bool(told) == (shown >= OPEN_MONTHS)
+    assert (WITHOUT_LIMITS in found.trend.say().bundle.markdown) != bool(told)
 
 
 def test_small_counts_leave_no_scenario_from_which_they_could_be_told(demo: Mart) -> None:
@@ -349,6 +358,18 @@ def test_a_rate_does_not_give_back_the_count_that_protects_a_small_one(tmp_path:
     assert rows == [(SUPPRESSED, SUPPRESSED, SUPPRESSED), (SUPPRESSED, 0, SUPPRESSED), (10, 10, 100.0)]
 
 
+def test_specialties_of_which_only_noughts_may_be_shown_are_not_set_side_by_side(tmp_path: Path) -> None:
+    counts = {
+        ("S1", "100"): (3, 60),
+        ("S1", "110"): (4, 60),
+        ("S1", "120"): (0, 60),
+        ("S1", "130"): (0, 60),
+    }
+    found = open_for(mart_of_records(tmp_path, counts), "S1", date(2026, 9, 1)).specialties
+    assert found.rows == ()
+    assert "Too few appointments were missed" in found.say().bundle.markdown
+
+
 def test_a_sum_is_hidden_where_it_would_tell_its_parts(tmp_path: Path) -> None:
     """28 missed appointments in four specialties of which none may be shown: each could only be 7."""
     counts = {("S1", code): (7, 60) for code in ("100", "110", "120", "130")}
@@ -385,7 +406,7 @@ def test_months_that_only_their_total_could_tell_are_not_marked(
     """Twelve hidden months: 12 in the year, shown as 10, is once in each; 84 is seven times, 36 may be anything."""
     mart = mart_of_records(tmp_path, {("S1", "100"): (missed, 50)}, months=12)
     found = open_for(mart, "S1", date(2026, 9, 1))
-    assert bool(found.trend.rows) == marked
+    assert bool(found.trend.rows) == (missed > 7)  # no chart of stars alone
     assert ("Nothing is said of single months" in found.trend.say().bundle.markdown) != marked
 
 

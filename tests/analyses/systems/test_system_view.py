@@ -23,7 +23,7 @@ from helpers.data.mart import Mart
 from helpers.data.organisations.directory import find_organisation
 from helpers.errors import DataError, UsageError
 from helpers.register.models import Comment
-from helpers.report.latest import latest_month
+from helpers.report.opening import latest_month
 from helpers.report.parts import Part
 from helpers.report.period import Period
 from helpers.report.report import Report

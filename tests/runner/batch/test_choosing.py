@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from helpers.errors import UsageError
-from helpers.runner.batch.choosing import failed_only, resume
-from helpers.runner.batch.run import Order
+from helpers.runner.batch.run import Order, failed_only, resume
 from helpers.runner.history.entries import Entry, State
 from helpers.runner.history.store import History
 from helpers.runner.plan.jobs import make_plan

@@ -13,13 +13,11 @@ import pytest
 
 from helpers.bundle import FILE_MIME
 from helpers.data.audit import audit_file
-from helpers.runner.batch.approval import approve, withdraw
-from helpers.runner.batch.leaving import remove_editions
+from helpers.runner.batch.approval import approve, remove_editions, withdraw
 from helpers.runner.batch.run import Order, run_batch
 from helpers.runner.history.entries import Entry, State
 from helpers.runner.history.store import History
-from helpers.runner.onward.destinations import open_destination
-from helpers.runner.onward.sending import send_onward
+from helpers.runner.onward.sending import open_destination, send_onward
 from helpers.runner.plan.jobs import make_plan
 from helpers.runner.project import Project
 

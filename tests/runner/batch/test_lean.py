@@ -5,7 +5,7 @@ import sys
 
 PROGRAM = """
 import sys
-from helpers.runner.batch.lean import UNUSED, import_libraries
+from helpers.runner.batch.flow import UNUSED, import_libraries
 import_libraries()
 assert {"nbformat", "papermill.execute", "helpers.runner.gate"} <= sys.modules.keys()
 assert not set(UNUSED) & sys.modules.keys(), sys.modules.keys()

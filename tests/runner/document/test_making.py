@@ -359,6 +359,13 @@ def test_what_a_report_says_first_stands_for_it_in_words_without_marks(notebook,
     assert document_of(notebook).facts.headline == "Two of 22 measures (A&E*) need attention."
 
 
+def test_a_headline_in_words_of_ones_own_is_a_headline_too(notebook, document_of) -> None:
+    notebook.bundle(
+        Bundle(kind="headline", id="headline", own=True, origin="published", markdown="**Two.**")
+    )
+    assert "::: {.headline}\n**Two.**\n:::" in document_of(notebook).markdown
+
+
 def test_a_long_headline_is_cut_between_words(notebook, document_of) -> None:
     notebook.text("word " * 100, "headline")
     said = document_of(notebook).facts.headline

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from helpers.runner.kernel import sockets
-from helpers.runner.kernel.sockets import LONGEST_SOCKET_PATH, socket_folder, transport_for
+from helpers.runner.kernel import manager
+from helpers.runner.kernel.manager import LONGEST_SOCKET_PATH, socket_folder, transport_for
 
 
 def test_the_socket_folder_is_private_short_and_removed() -> None:
@@ -20,7 +20,7 @@ def test_the_socket_folder_is_private_short_and_removed() -> None:
 
 def test_what_a_killed_run_left_is_removed_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    monkeypatch.setattr(sockets, "LONGEST_SOCKET_PATH", 500)  # the test's own folder may be a long one
+    monkeypatch.setattr(manager, "LONGEST_SOCKET_PATH", 500)  # the test's own folder may be a long one
     old, fresh = tmp_path / "boardpack-old", tmp_path / "boardpack-fresh"
     for each in (old, fresh):
         each.mkdir()

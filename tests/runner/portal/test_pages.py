@@ -12,12 +12,11 @@ from pathlib import Path
 import pytest
 
 from helpers.runner.history.store import Entry, History, Run, State
-from helpers.runner.portal import listing_pages, statement_page, write_portal
-from helpers.runner.portal.compare import compare_page
 from helpers.runner.portal.listing import Listed, Status
 from helpers.runner.portal.page import HOME, PAGES, Page, write_page
 from helpers.runner.portal.runs import MOST_NAMED, runs_page
-from helpers.runner.portal.search import AT_ONCE, plain_page, search_page
+from helpers.runner.portal.search import AT_ONCE, compare_page, plain_page, search_page
+from helpers.runner.portal.update import listing_pages, statement_page, write_portal
 from helpers.runner.project import Project
 from helpers.runner.publisher import Publisher
 from helpers.runner.render.offline import find_remote

@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from helpers.runner.render.calling import SilenceError, StoppedError, call
+from helpers.runner.render.quarto import SilenceError, StoppedError, call
 
 #: as Quarto's own command: a script that starts the program proper, which notes its process id
 SCRIPT = """#!/bin/sh
@@ -83,7 +83,7 @@ def test_a_program_ends_when_the_batch_does(program, tmp_path):
 
 def test_a_program_ends_with_a_caller_that_is_killed(program, tmp_path):
     code = (
-        "import pathlib, sys; from helpers.runner.render.calling import call; "
+        "import pathlib, sys; from helpers.runner.render.quarto import call; "
         "call(sys.argv[1:], folder=pathlib.Path.cwd(), environment={}, patience=600)"
     )
     command = [sys.executable, "-c", code, *program(times=1, seconds=600)]

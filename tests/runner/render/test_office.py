@@ -13,8 +13,7 @@ from helpers.bundle import Bundle, Column, Panel
 from helpers.data.audit import audit_file
 from helpers.runner.render import render
 from helpers.theme import Theme
-from helpers.theme.brand import Brand, Palette
-from helpers.theme.logo import Logo
+from helpers.theme.brand import Brand, Logo, Palette
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 COLUMNS = (
@@ -175,6 +174,10 @@ def test_a_long_table_goes_on_over_slides_and_says_what_is_left_out(notebook, re
     assert first.shapes.title.text_frame.text == "Where to look"
     assert {each.shapes.title.text_frame.text for each in further} == {"Where to look, continued"}
     tables = [next(shape for shape in slide.shapes if shape.has_table) for slide in (first, *further)]
+    types = [
+        {run.font.size for cell in each.table.iter_cells() for run in runs_of(cell)} for each in tables
+    ]
+    assert types[1:] == types[:1] * len(further)  # the last, of a few rows, is no larger than the others
     for table in tables:
         assert table.top + sum(row.height for row in table.table.rows) < deck.slide_height
         assert table.left + sum(column.width for column in table.table.columns) <= deck.slide_width

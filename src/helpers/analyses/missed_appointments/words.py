@@ -125,13 +125,15 @@ def highest_sentence(rates: Iterable[tuple[str, Cell]]) -> str:
     """Name the groups in which most and fewest appointments are missed, of those that are shown.
 
     >>> highest_sentence([("Urology", 5.1), ("Cardiology", "*"), ("Eyes", 9.25)])
-    'Most are missed in Eyes (9.2%), fewest in Urology (5.1%).'
+    'Of those shown, most are missed in Eyes (9.2%), fewest in Urology (5.1%).'
     """
-    told = [(name, float(rate)) for name, rate in rates if isinstance(rate, int | float)]
-    if len(told) < 2:
+    told = [(rate, name) for name, rate in rates if rate is not None]
+    shown = sorted((float(rate), name) for rate, name in told if not isinstance(rate, str))
+    if len(shown) < 2 or number(shown[0][0], 1) == number(shown[-1][0], 1):
         return ""
-    (few, low), *_, (most, high) = sorted(told, key=lambda each: each[1])
-    return f"Most are missed in {most} ({number(high, 1)}%), fewest in {few} ({number(low, 1)}%)."
+    (low, few), *_, (high, most) = shown
+    among = "Of those shown, most" if len(shown) < len(told) else "Most"
+    return f"{among} are missed in {most} ({number(high, 1)}%), fewest in {few} ({number(low, 1)}%)."
 
 
 def drivers_sentence(higher: Sequence[str], lower: Sequence[str]) -> str:

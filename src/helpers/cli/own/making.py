@@ -1,18 +1,20 @@
-"""`boardpack new`: a report that runs at once, to be changed into one's own."""
+"""`boardpack init` and `boardpack new`: a trust's own project, and a report that runs at once, to be changed."""
 
 from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
 
+from helpers import __version__
 from helpers.cli.options import project_root
 from helpers.cli.own.schemas import write_schemas
-from helpers.cli.own.starting import FILES, filled, write_new
+from helpers.cli.own.upgrading import SEEN, keep_shipped, next_minor
 from helpers.errors import Problem, UsageError, near_misses
 from helpers.yaml_files import raise_all
 
@@ -21,6 +23,19 @@ _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 _SHIPPED: Final = (Path(__file__).parent / "notebooks", Path(__file__).parents[4] / "notebooks")
 #: what a report is made of where neither measures nor data of one's own are named
 _FIRST: Final = ("rtt_18_weeks", "ae_four_hours")
+FILES: Final = Path(__file__).parent / "files"
+#: where each of the files goes
+_PLACES: Final = {
+    "gitignore": ".gitignore",
+    "quarto.yml": "_quarto.yml",
+    "pyproject.txt": "pyproject.toml",
+    "pre-commit-config.yaml": ".pre-commit-config.yaml",
+    "check.yml": ".github/workflows/check.yml",
+    "README.md": "README.md",
+    "measures.yml": "params/_register/measures.yml",
+    "test_wellformed.txt": "tests/test_wellformed.py",
+}
+_EMPTY: Final = ("notebooks/.gitkeep", "reports/.gitkeep")
 
 
 def new(
@@ -163,7 +178,6 @@ def _still_to_add(path: Path) -> list[str]:
 
 
 def _made(name: str, trust: str, measures: Sequence[str]) -> dict[str, Any]:
-    """Return a notebook of a section for each of some measures."""
     told = {"title": name.replace("_", " ").capitalize(), "trust": trust}
     named = ", ".join(f'\\"{each}\\"' for each in measures)  # within a text of JSON
     made: dict[str, Any] = json.loads(filled("report.json", {**told, "measures": named}))
@@ -174,3 +188,49 @@ def _made(name: str, trust: str, measures: Sequence[str]) -> dict[str, Any]:
         for number, each in enumerate(measures)
     ]
     return made
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(help="The new project's folder; it may be there already.")],
+) -> None:
+    """Make a project of your own: folders, settings, register, tests, checks for git and CI."""
+    root = folder.resolve()
+    if root.exists() and not root.is_dir():
+        raise UsageError(Problem(str(folder), "is a file", "a folder", "give another name"))
+    words = {"name": _plain_name(root.name), "version": __version__, "next": next_minor(__version__)}
+    texts = {place: filled(name, words) for name, place in _PLACES.items()} | dict.fromkeys(_EMPTY, "")
+    left = [place for place, text in texts.items() if not write_new(root / place, text)]
+    (root / "data").mkdir(exist_ok=True)
+    write_schemas(root)
+    if not (root / SEEN).exists():
+        keep_shipped(root)
+    if left:
+        print(f"left as they were: {', '.join(left)}")
+    print(f"{folder} is a project. Next:\n  cd {shlex.quote(str(folder))}\n  boardpack new NAME")
+
+
+def write_new(path: Path, text: str) -> bool:
+    """Write a file with the folders above it, unless it is there; tell whether it was written."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists():
+        return False
+    path.write_text(text, "utf-8", newline="\n")
+    path.chmod(0o644)  # the command's own files are private otherwise, and these are for the repository
+    return True
+
+
+def filled(name: str, words: dict[str, str]) -> str:
+    """Return one of the files with words in place of their names."""
+    text = (FILES / name).read_text("utf-8")
+    for word, value in words.items():
+        text = text.replace(f"{{{word}}}", value)
+    return text
+
+
+def _plain_name(name: str) -> str:
+    """Return a folder's name as a package may be called.
+
+    >>> _plain_name("Board reports, 2026!")
+    'board-reports-2026'
+    """
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "board-reports"

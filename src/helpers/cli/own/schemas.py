@@ -56,7 +56,6 @@ def _read(path: Path) -> dict[str, Any] | None:
 
 
 def _settings() -> Iterator[tuple[str, tuple[dict[str, Any], str]]]:
-    """Yield the schemas of the register and the settings, each with the files for which it counts."""
     for kind, (model, keyed) in KINDS.items():
         schema = model.model_json_schema()
         schema = _by_id(schema) if keyed else _moved(schema, {"type": ["array", "null"]}, "items")

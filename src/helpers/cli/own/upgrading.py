@@ -84,20 +84,17 @@ def upgrade(
         cure = "boardpack upgrade --done keeps the installed one"
         raise UsageError(Problem(str(root), "no version of boardpack is named", f"{SEEN} names it", cure))
     if _number(version) > _number(now):
-        came, cure = (
-            f"{now} is installed, this project has seen {version}",
-            "python -m pip install --upgrade",
-        )
-        raise UsageError(Problem("boardpack", came, f"{version} or newer", f"{cure} boardpack"))
+        came = f"{now} is installed, this project has seen {version}"
+        cure = "python -m pip install --upgrade boardpack"
+        raise UsageError(Problem("boardpack", came, f"{version} or newer", cure))
     print(f"boardpack {now}; this project last saw {version}")
-    for line in _notes(_changelog(), version, now, everything=everything):
+    changelog = next((path.read_text("utf-8") for path in _CHANGELOG if path.exists()), "")
+    for line in _notes(changelog, version, now, everything=everything):
         print(line)
     changes = list(_changes(root, register))
     if register:
-        print(
-            f"\nThe shipped register: {_counted(changes)}"
-            + ("; boardpack register diff" if changes else "")
-        )
+        more = "; boardpack register diff" if changes else ""
+        print(f"\nThe shipped register: {_counted(changes)}{more}")
     print("\nNext:\n  boardpack check           is everything of yours still well formed?")
     print("  boardpack run             reports are made anew, as the package is another")
     print("  boardpack upgrade --done  and commit what it writes")
@@ -164,10 +161,8 @@ def _changes(root: Path, before: Register) -> Iterator[Change]:
 def _changes_of(entry: str, was: Any, now: Any, own: dict[str, Any], name: str) -> Iterator[Change]:
     said = own.get(name) or {}
     if was is None:
-        words = (
-            "yours has this id and goes over it" if said else "yours takes it away" if name in own else ""
-        )
-        yield Change(entry, "", "", "new", words)
+        taken_away = "yours takes it away" if name in own else ""
+        yield Change(entry, "", "", "new", "yours has this id and goes over it" if said else taken_away)
     elif now is None:
         words = f"yours has {', '.join(said)}: say the whole of it, or take it out" if said else ""
         yield Change(entry, "", "shipped", "gone", words)
@@ -209,10 +204,6 @@ def _counted(changes: list[Change]) -> str:
 
 def _number(version: str) -> tuple[int, ...]:
     return tuple(map(int, re.findall(r"\d+", version)[:3]))
-
-
-def _changelog() -> str:
-    return next((path.read_text("utf-8") for path in _CHANGELOG if path.exists()), "")
 
 
 def _notes(changelog: str, version: str, now: str, *, everything: bool) -> Iterator[str]:

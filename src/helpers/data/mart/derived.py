@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from helpers.data.mart.manifest import PRIVATE_FILE, make_private, write_private
 from helpers.data.mart.views import no_glob
@@ -20,35 +21,83 @@ from helpers.data.mart.views import no_glob
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
 
 Row = tuple[str, ...]
-#: where a kept frame says what was read for it (`helpers.reads`)
-_READ = "reads"
+#: works a frame out, and says what it has read (`helpers.reads`)
+Build = Callable[[], tuple["pd.DataFrame", set[str]]]
+#: where a kept frame says what was read for it
+_READ = b"reads"
+#: rows that are read together: who asks for one organisation's, of many, reads a few of these groups
+_GROUP = 50_000
 
 
 def derived_frame(
-    folder: Path,
-    name: str,
-    build: Callable[[], tuple[pd.DataFrame, set[str]]],
-    only: tuple[str, str] | None = None,
+    folder: Path, name: str, parts: Callable[[], Sequence[Build]], only: tuple[str, str] | None = None
 ) -> tuple[pd.DataFrame, list[str]]:
     """Return the frame of a name from a folder, built where none is there and whole, and what was read for it.
 
-    `only` names a column and the value that its rows must have.
+    Parameters
+    ----------
+    parts
+        What builds it: one, or several whose rows follow each other. Processes that need the same frame at the same
+        time, on whichever machines share the folder, each take the parts that no other is at; a part of one that
+        dies is free again.
+    only
+        A column, and the value that its rows must have.
     """
     path = _path(folder, name)
     found = _read(path, only)
     if found is None:
+        builds = parts()
+        kept = [_path(folder, f"{name}, part {n} of {len(builds)}") for n in range(len(builds))]
+        if len(builds) > 1:
+            _build_parts(path, kept, builds)
         with FileLock(path.with_suffix(".lock"), mode=PRIVATE_FILE):
-            found = _read(path, only)
-            if found is None:
-                frame, read = build()
-                frame.attrs = {_READ: sorted(read)}
-                write_private(path, frame.to_parquet(index=False, compression="zstd"))
+            if (found := _read(path, only)) is None:
+                _write(path, _joined(kept, builds) if len(builds) > 1 else _told(*builds[0]()))
                 found = _read(path, only)
+        for each in kept if len(builds) > 1 else ():
+            each.unlink(missing_ok=True)
     assert found is not None
-    return found, found.attrs.pop(_READ)
+    return found.to_pandas(use_threads=False), json.loads(found.schema.metadata[_READ])
+
+
+def _build_parts(whole: Path, kept: Sequence[Path], builds: Sequence[Build]) -> None:
+    """Build the parts that nobody is at; then wait for the others, and build what they have left."""
+    for wait in (0, -1):
+        for path, build in zip(kept, builds, strict=True):
+            with suppress(Timeout), FileLock(path.with_suffix(".lock"), timeout=wait, mode=PRIVATE_FILE):
+                if not (whole.exists() or path.exists()):
+                    _write(path, _told(*build()))
+
+
+def _joined(kept: Sequence[Path], builds: Sequence[Build]) -> pa.Table:
+    import pyarrow as pa
+
+    # one that is damaged, or was cleared away a moment ago, is built once more
+    tables = [_read(path) or _told(*build()) for path, build in zip(kept, builds, strict=True)]
+    read = {note for table in tables for note in json.loads(table.schema.metadata[_READ])}
+    # a column that is empty in one of them has a kind in others
+    table = pa.concat_tables(tables, promote_options="permissive")
+    return table.replace_schema_metadata({**table.schema.metadata, _READ: json.dumps(sorted(read))})
+
+
+def _told(frame: pd.DataFrame, read: set[str]) -> pa.Table:
+    import pyarrow as pa
+
+    table = pa.Table.from_pandas(frame, preserve_index=False, nthreads=1)
+    return table.replace_schema_metadata({**table.schema.metadata, _READ: json.dumps(sorted(read))})
+
+
+def _write(path: Path, table: pa.Table) -> None:
+    import pyarrow.parquet as pq
+
+    content = io.BytesIO()
+    pq.write_table(table, content, compression="zstd", row_group_size=_GROUP)
+    write_private(path, content.getbuffer())
 
 
 def kept_rows(folder: Path, query: str, ask: Callable[[], list[Row]]) -> list[Row]:
@@ -125,18 +174,27 @@ def _path(folder: Path, name: str) -> Path:
     return folder / f"{stem}.parquet"
 
 
-def _read(path: Path, only: tuple[str, str] | None = None) -> pd.DataFrame | None:
+def _read(path: Path, only: tuple[str, str] | None = None) -> pa.Table | None:
     import pyarrow.compute as compute
     import pyarrow.parquet as pq
 
     try:  # a report reads dozens of these small files: a thread for each column costs more than it gains
-        table = pq.ParquetFile(path).read(use_threads=False)
-        if only is not None:
-            table = table.filter(compute.equal(table[only[0]], only[1]))
-        frame: pd.DataFrame = table.to_pandas(use_threads=False)
+        with pq.ParquetFile(path) as file:
+            if only is None:
+                return file.read(use_threads=False)
+            table = file.read_row_groups(list(_groups(file, *only)), use_threads=False)
+        return table.filter(compute.equal(table[only[0]], only[1]))
     except (OSError, ValueError):  # not there, or not whole
         return None
-    return frame
+
+
+def _groups(file: pq.ParquetFile, column: str, value: str) -> Iterator[int]:
+    """Yield which groups of rows may have a value in a column."""
+    place = file.schema_arrow.names.index(column)
+    for group in range(file.num_row_groups):
+        told = file.metadata.row_group(group).column(place).statistics
+        if told is None or not told.has_min_max or told.min <= value <= told.max:
+            yield group
 
 
 @cache

@@ -6,9 +6,10 @@ import hashlib
 import json
 import os
 import secrets
+from collections import Counter
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -76,6 +77,13 @@ class Manifest(_Frozen):
         """Return the files of one table."""
         return tuple(file for file in self.files if file.table == table)
 
+    def rows_by_organisation(self, table: str) -> Counter[str]:
+        """Return how many rows of a table of records each organisation has, by the code of its folder."""
+        rows = Counter[str]()
+        for file in self.table_files(table):
+            rows[PurePosixPath(file.path).parent.name.removeprefix("org_code=")] += file.rows
+        return rows
+
 
 def fingerprint_files(files: Iterable[FileRecord]) -> dict[str, str]:
     """Return one hash per "<table>/<source>"; the order counts, since later editions win."""
@@ -138,7 +146,7 @@ def make_private(folder: Path) -> Path:
     return folder
 
 
-def write_private(path: Path, content: bytes) -> None:
+def write_private(path: Path, content: bytes | memoryview) -> None:
     """Put a file in place in one step: written beside it, synced, renamed; readable by its owner alone."""
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)

@@ -9,13 +9,14 @@ import os
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from helpers.bundle import Source
 from helpers.data.mart.choice import choice_query
-from helpers.data.mart.derived import Row, derived_frame, fill_derived, kept_rows
+from helpers.data.mart.derived import Build, Row, derived_frame, fill_derived, kept_rows
 from helpers.data.mart.files import DERIVED, ROOM, SPILL, MartFiles, record_tables
 from helpers.data.mart.manifest import (
     LoadRecord,
@@ -24,7 +25,7 @@ from helpers.data.mart.manifest import (
 )
 from helpers.data.mart.query_errors import explained
 from helpers.data.mart.query_reads import observe, tables_read
-from helpers.data.mart.views import needs_choice, series_statements, view_statements
+from helpers.data.mart.views import SERIES_VIEWS, needs_choice, series_statements, view_statements
 from helpers.data.schema import TABLES
 from helpers.errors import DataError, Problem
 from helpers.places import in_notebook
@@ -33,6 +34,9 @@ from helpers.reads import is_about, note_data
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
+
+#: rows of records that are worked out together where they are many: seconds of work
+LOT = 2_000_000
 
 
 class Mart:
@@ -57,7 +61,7 @@ class Mart:
         #: of these, what this process has read by itself
         self.held: set[str] = set()
         self._above: Mart | None = None
-        self._shares_reader = False
+        self._shared: Mart | None = None  # whose connection it uses, where it has none of its own
         self.files = MartFiles(self.path)
         self.load, self.holds, self.prune = self.files.load, self.files.holds, self.files.prune
         self.sealed, self.in_force = self.files.sealed, self.files.in_force
@@ -150,11 +154,11 @@ class Mart:
             False leaves out the views that rest on the choice of sources, which takes memory to work out.
         """
         self.note(TABLES)
-        return self._connect(threads, memory) if series else self._connect_to_files(threads, memory)
-
-    def _connect(self, threads: int = 1, memory: str = "1GB") -> duckdb.DuckDBPyConnection:
-        """Return a connection whose views of measures follow one source each; whoever asks it notes what is read."""
         connection = self._connect_to_files(threads, memory)
+        return self._with_series(connection) if series else connection
+
+    def _with_series(self, connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+        """Return a connection with the views of measures, which follow one source each."""
         with explained(self):
             for statement in series_statements():
                 connection.execute(statement)
@@ -200,7 +204,7 @@ class Mart:
     @contextmanager
     def _observed(self, sql: str) -> Iterator[duckdb.DuckDBPyConnection]:
         """Yield what carries out a query, and note what that has read."""
-        with explained(self), self._cursor() as connection:
+        with explained(self), self._cursor(sql) as connection:
             observe(connection)
             yield connection
             self.note(tables_read(connection, sql, self.path, self.manifest))
@@ -226,18 +230,25 @@ class Mart:
     def apart(self) -> Mart:
         """Return this mart at this version for one analysis: it knows by itself what that has read."""
         part = Mart(self.path, self.version)
-        part.__dict__["_reader"], part._above = self._reader, self
+        part._shared = part._above = self
         return part
 
-    def _cursor(self) -> duckdb.DuckDBPyConnection:
-        return self._connect() if self._pinned is None else self._reader.cursor()
+    def _cursor(self, sql: str) -> duckdb.DuckDBPyConnection:
+        # the views of measures take longer to make than the others together
+        series = any(name in sql.lower() for name in SERIES_VIEWS)
+        if self._pinned is None:
+            connection = self._connect_to_files()
+            return self._with_series(connection) if series else connection
+        return (self._series_reader if series else self._reader).cursor()
 
     @cached_property
     def _reader(self) -> duckdb.DuckDBPyConnection:
         # a pinned version never changes, so its views are made once
-        if self._shares_reader and self._pinned is not None:
-            return _reader_of(self.path, self._pinned)
-        return self._connect()
+        return self._connect_to_files() if self._shared is None else self._shared._reader
+
+    @cached_property
+    def _series_reader(self) -> duckdb.DuckDBPyConnection:
+        return self._with_series(self._reader) if self._shared is None else self._shared._series_reader
 
     def fetch(self, sql: str, params: Sequence[object] | None = None) -> list[tuple[Any, ...]]:
         """Return the rows of a query as plain tuples."""
@@ -270,10 +281,61 @@ class Mart:
         only
             Of the rows those that have a value in a column: `("org_code", "SYN07")`.
         """
+        return self._derived(name, lambda: [partial(self._build, build)], records, only)
+
+    def derived_by_organisation(
+        self,
+        name: str,
+        table: str,
+        build: Callable[[Sequence[str]], pd.DataFrame],
+        *,
+        only: tuple[str, str] | None = None,
+    ) -> pd.DataFrame:
+        """Return a frame that is computed once, as `derived` does, whose rows each rest on one organisation's records.
+
+        A country's records are taken a part at a time, by all the reports that wait for the frame, on whichever
+        machines they run.
+
+        Parameters
+        ----------
+        table
+            The records that it is worked out from.
+        build
+            Works out the rows of the organisations whose codes it is given, predecessors' among them; those of all
+            for none. Rows are in the order of organisations.
+        """
+
+        def parts() -> list[Build]:
+            return [partial(self._build, partial(build, codes)) for codes in self._lots(table)]
+
+        return self._derived(name, parts, True, only)
+
+    def _derived(
+        self, name: str, parts: Callable[[], Sequence[Build]], records: bool, only: tuple[str, str] | None
+    ) -> pd.DataFrame:
         folder = make_private(self._derived_folder(self.path / ROOM if records else self.path))
-        frame, read = derived_frame(folder, name, lambda: self._build(build), only)
+        frame, read = derived_frame(folder, name, parts, only)
         self.note(read)
         return frame
+
+    def _lots(self, table: str) -> list[list[str]]:
+        """Return the organisations with records in lots of some `LOT` rows; a lot without codes where one is enough."""
+        rows = self.manifest.rows_by_organisation(table)
+        if sum(rows.values()) <= LOT:
+            return [[]]
+        became = dict(self.fetch("SELECT org_code, successor FROM successors"))
+
+        def counts_for(code: str) -> str:
+            return str(became.get(code, code))
+
+        lots, held = [list[str]()], 0
+        for _, together in groupby(sorted(rows, key=counts_for), counts_for):
+            codes = list(together)
+            if held >= LOT:
+                lots, held = [*lots, []], 0
+            lots[-1] += codes
+            held += sum(rows[code] for code in codes)
+        return lots
 
     def _build(self, build: Callable[[], pd.DataFrame]) -> tuple[pd.DataFrame, set[str]]:
         """Return a frame and what was read for it, also where that had been read before."""
@@ -296,13 +358,13 @@ class Mart:
 def _reopened(path: Path, version: str) -> Mart:
     """Return the mart of a version in another process: the records room is asked many times of one."""
     mart = Mart(path, version)
-    mart._shares_reader = True
+    mart._shared = _reading(path, version)
     return mart
 
 
 @lru_cache(maxsize=2)
-def _reader_of(path: Path, version: str) -> duckdb.DuckDBPyConnection:
-    return Mart(path, version)._reader
+def _reading(path: Path, version: str) -> Mart:
+    return Mart(path, version)
 
 
 def _not_held() -> tuple[str, ...]:

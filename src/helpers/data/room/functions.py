@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
-import functools
 import math
-import os
 import sys
-import threading
-import traceback
 from collections.abc import Callable, Iterator, Mapping
-from numbers import Real
 from pathlib import Path
-from types import CodeType
 from typing import TYPE_CHECKING, Any, Final
 
 import cloudpickle
@@ -21,10 +14,12 @@ import pandas as pd
 
 from helpers.bundle import SUPPRESSED, Cell
 from helpers.data.policy import DisclosurePolicy
+from helpers.data.releases import releases_of
+from helpers.data.room.child import VALUE, Child, Function
 from helpers.data.room.counting import COUNT, answered, counted, grouped, three_figures
 from helpers.data.room.door import in_room
 from helpers.data.room.selection import Selection
-from helpers.data.room.single import kind_of, single_records, unheard
+from helpers.data.room.single import single_records
 from helpers.errors import Problem, UsageError
 
 if TYPE_CHECKING:
@@ -32,8 +27,6 @@ if TYPE_CHECKING:
 
 #: numbers that a function may give of a group
 MOST_NUMBERS: Final = 10
-#: what a number is called that has no name
-VALUE: Final = "value"
 #: how often a group is split anew, at most, to see whether a number stays without a part of it: half of 80 people
 #: stays half without a part of them by chance alone, in 65 of 100 groups at four splits, in two at 60
 _SPLITS: Final = 60
@@ -45,7 +38,7 @@ _CURE: Final = (
 )
 
 
-def packed(function: Callable[[pd.DataFrame], object]) -> bytes:
+def packed(function: Callable[[pd.DataFrame], object]) -> Function:
     """Return an author's function as it travels into the room: with the modules beside the notebook.
 
     Raises
@@ -58,14 +51,13 @@ def packed(function: Callable[[pd.DataFrame], object]) -> bytes:
     try:
         if own:
             cloudpickle.register_pickle_by_value(module)
-        content: bytes = cloudpickle.dumps(function)
+        return Function.of(function)
     except Exception as error:
         came = f"it cannot be sent into the records room ({type(error).__name__}: {error})"
         raise UsageError(Problem("records, apply", came, "a function of the group alone", _CURE)) from None
     finally:
         if own:
             cloudpickle.unregister_pickle_by_value(module)
-    return content
 
 
 def _is_own(module: Any) -> bool:
@@ -77,16 +69,24 @@ def _is_own(module: Any) -> bool:
 
 
 @in_room(pd.DataFrame)
-def apply(mart: Mart, selection: Selection, function: bytes) -> pd.DataFrame:
+def apply(mart: Mart, selection: Selection, function: Function, seconds: float) -> pd.DataFrame:
     """Return what a function gives of the records of each group, as far as it may be shown."""
-    run = cloudpickle.loads(function)
     records, frame = single_records(mart, selection), grouped(mart, selection)
     counts = counted(mart, selection, frame)
-    with unheard(), _closed_off():
-        given = [
-            _numbers(run, group, selection.policy) if shown != SUPPRESSED else {}
-            for group, shown in zip(_groups(selection, frame, records), counts, strict=True)
-        ]
+    groups = [
+        group if shown != SUPPRESSED else None
+        for group, shown in zip(_groups(selection, frame, records), counts, strict=True)
+    ]
+    asked = [group for group in groups if group is not None]
+    closed = (mart.path, releases_of(mart).folder)
+    with Child(function, asked, closed, seconds) as child:
+        found = iter(
+            [
+                _numbers(child, place, group, selection.policy, function.words)
+                for place, group in enumerate(asked)
+            ]
+        )
+    given = [{} if group is None else next(found) for group in groups]
     names = tuple(dict.fromkeys(name for each in given for name in each))
     columns: dict[str, list[Cell]] = {COUNT: counts}
     for name in names:
@@ -95,40 +95,6 @@ def apply(mart: Mart, selection: Selection, function: bytes) -> pd.DataFrame:
             for each, shown in zip(given, counts, strict=True)
         ]
     return answered(selection, frame, columns)
-
-
-#: audit events by which something would get out of the room past its door (Python's audit events table)
-_WAYS_OUT: Final = frozenset(
-    (
-        *("os.exec", "os.fork", "os.mkdir", "os.posix_spawn", "os.rename", "os.symlink", "os.system"),
-        *("os.truncate", "socket.connect", "socket.sendto", "subprocess.Popen"),
-    )
-)
-_WRITING: Final = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-_closed = threading.local()
-
-
-@contextlib.contextmanager
-def _closed_off() -> Iterator[None]:
-    """Let nothing be written, started or sent within the block: where no wall does, in JupyterLab, this hook does."""
-    _watch_ways_out()
-    _closed.off = True
-    try:
-        yield
-    finally:
-        _closed.off = False
-
-
-@functools.cache  # a hook stays for as long as the process
-def _watch_ways_out() -> None:
-    def refuse(event: str, arguments: tuple[Any, ...]) -> None:
-        if not getattr(_closed, "off", False):
-            return
-        writes = event == "open" and isinstance(arguments[2], int) and bool(arguments[2] & _WRITING)
-        if writes or event in _WAYS_OUT:
-            raise PermissionError("a function in the records room writes, starts and sends nothing")
-
-    sys.addaudithook(refuse)
 
 
 def _groups(selection: Selection, frame: pd.DataFrame, records: pd.DataFrame) -> Iterator[pd.DataFrame]:
@@ -149,7 +115,7 @@ def _plain(value: object) -> object:
 
 
 def _numbers(
-    run: Callable[[pd.DataFrame], object], group: pd.DataFrame, policy: DisclosurePolicy
+    child: Child, place: int, group: pd.DataFrame, policy: DisclosurePolicy, words: frozenset[str]
 ) -> dict[str, Cell]:
     """Return the numbers that a function gives of a group, as they may be shown.
 
@@ -158,59 +124,29 @@ def _numbers(
     UsageError
         Where it gives anything but a few numbers whose names stand in its code.
     """
-    try:
-        found = run(group.copy())
-        named = _named(found)
-    except (Exception, SystemExit) as error:
-        came = f"the function fails{_line_of(error, run)} ({kind_of(error)})"
-        came += "; what it said may name a record and stays there"
+    given = child.ask(place)
+    if given.failure:
+        came = f"the function fails{given.failure}; what it said may name a record and stays there"
         cure = "try it on a frame of your own with the columns of these records"
-        raise UsageError(Problem("records, apply", came, cure=cure)) from None
-    bad = [name for name, value in named.items() if type(value) is bool or not isinstance(value, Real)]
-    if bad or not named or len(named) > MOST_NUMBERS:
-        came = f"it gives {_described(found)}"
+        raise UsageError(Problem("records, apply", came, cure=cure))
+    named = {name: value for name, value in given.numbers.items() if value is not None}
+    if len(named) < len(given.numbers) or not named or len(named) > MOST_NUMBERS:
         allowed = f"up to {MOST_NUMBERS} numbers; rows, words and dates of records do not leave the room"
-        raise UsageError(Problem("records, apply", came, allowed, _CURE))
-    unknown = set(named) - {VALUE} - set(_words(run))
+        raise UsageError(Problem("records, apply", f"it gives a {given.kind}", allowed, _CURE))
+    unknown = set(named) - {VALUE} - words
     if unknown:
         came = f"{len(unknown)} of its names do not stand in its code, so they come from records"
         raise UsageError(Problem("records, apply", came, "names written in the function", _CURE))
-    few = _decided_by_few(run, group, named, policy)
+    few = _decided_by_few(child, place, group, named, policy)
     return {
-        str(name): SUPPRESSED if name in few else may_leave(float(value), group, policy)
+        name: SUPPRESSED if name in few else may_leave(value, group, policy)
         for name, value in named.items()
     }
 
 
-def _named(found: object) -> dict[Any, Any]:
-    named = dict(found) if isinstance(found, Mapping) else {VALUE: found}
-    # plain words and numbers: those of a class of an author's own may be others each time they are looked at
-    return {_plain_word(name): _plain_number(value) for name, value in named.items()}
-
-
-def _plain_word(name: Any) -> Any:
-    return str.__str__(name) if isinstance(name, str) else name
-
-
-def _plain_number(value: Any) -> Any:
-    if type(value) is bool:
-        return value
-    return float(value) if isinstance(value, Real) else value
-
-
-def _line_of(error: BaseException, run: Any) -> str:
-    """Return the line of an author's function at which it failed, if it is in its own code: no number made up."""
-    own = set(_codes(run))
-    lines = [line for frame, line in traceback.walk_tb(error.__traceback__) if frame.f_code in own]
-    return f" in line {lines[-1]}" if lines else ""
-
-
 def _decided_by_few(
-    run: Callable[[pd.DataFrame], object],
-    group: pd.DataFrame,
-    named: Mapping[Any, Any],
-    policy: DisclosurePolicy,
-) -> set[Any]:
+    child: Child, place: int, group: pd.DataFrame, named: Mapping[str, float], policy: DisclosurePolicy
+) -> set[str]:
     """Return the names of numbers that a few people of the group decide: the mean of those whom a function picks.
 
     Split into one part more than the rule hides people, some part holds none of a few, so that their number stays
@@ -219,30 +155,25 @@ def _decided_by_few(
     few = {
         name
         for name, value in named.items()
-        if policy.controls and not float(value).is_integer() and not _many_have(value, group, policy)
+        if policy.controls and not value.is_integer() and not _many_have(value, group, policy)
     }
-    for split in range(_SPLITS):
-        places = np.random.default_rng(split).permutation(len(group))
-        parts = np.array_split(places, policy.suppress_up_to + 1)
-        without = [_tried(run, group.iloc[np.setdiff1d(places, part)]) for part in parts] if few else []
+    parts = policy.suppress_up_to + 1
+    for split in range(_SPLITS if few else 0):
+        # one that cannot do without the others gives nothing
+        without = [child.ask(place, without=(split, parts, part)).numbers for part in range(parts)]
         same = {name: sum(_is_same(each.get(name), named[name]) for each in without) for name in few}
-        few = {name for name, number in same.items() if 0 < number < len(parts)}
+        few = {name for name, number in same.items() if 0 < number < parts}
+        if not few:
+            break
     return few
 
 
-def _tried(run: Callable[[pd.DataFrame], object], group: pd.DataFrame) -> dict[Any, Any]:
-    """Return what a function gives of some of a group; nothing where it cannot do without the others."""
-    with contextlib.suppress(Exception, SystemExit):
-        return _named(run(group.copy()))
-    return {}
+def _is_same(one: float | None, other: float) -> bool:
+    return one is not None and math.isclose(one, other, rel_tol=1e-12)
 
 
-def _is_same(one: object, other: Any) -> bool:
-    return isinstance(one, Real) and math.isclose(float(one), float(other), rel_tol=1e-12)
-
-
-def _many_have(value: Any, group: pd.DataFrame, policy: DisclosurePolicy) -> bool:
-    return any(number > policy.suppress_up_to for number in _having(float(value), group))
+def _many_have(value: float, group: pd.DataFrame, policy: DisclosurePolicy) -> bool:
+    return any(number > policy.suppress_up_to for number in _having(value, group))
 
 
 def _having(value: float, group: pd.DataFrame) -> list[int]:
@@ -251,31 +182,6 @@ def _having(value: float, group: pd.DataFrame) -> list[int]:
     return [
         int(np.isclose(numbers[name].astype(float), value, rtol=1e-9, atol=0).sum()) for name in numbers
     ]
-
-
-def _described(found: object) -> str:
-    if isinstance(found, Mapping):
-        return f"a dictionary of {len(found)}"
-    size = f" of {len(found)}" if hasattr(found, "__len__") else ""
-    return f"a {type(found).__name__}{size}"
-
-
-def _words(run: Any) -> Iterator[str]:
-    """Yield the words that are written in a function, also in those within it."""
-    for constant in (each for code in _codes(run) for each in code.co_consts):
-        if isinstance(constant, str):
-            yield constant
-        elif isinstance(constant, tuple | frozenset):
-            yield from (each for each in constant if isinstance(each, str))
-
-
-def _codes(run: Any) -> Iterator[CodeType]:
-    """Yield the code of a function, and of those that are written within it."""
-    code = getattr(run, "__code__", None) or getattr(getattr(run, "__func__", None), "__code__", None)
-    waiting = [code] if code else []
-    while waiting:
-        yield (code := waiting.pop())
-        waiting += [each for each in code.co_consts if isinstance(each, CodeType)]
 
 
 def may_leave(value: float, group: pd.DataFrame, policy: DisclosurePolicy) -> Cell:

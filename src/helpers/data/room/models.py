@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from helpers.data.mart import Mart
     from helpers.data.policy import DisclosurePolicy
     from helpers.data.room.selection import Selection
-    from helpers.stats.models.generalised import Family, Fitted
+    from helpers.stats.models.generalised import Family
+    from helpers.stats.models.scoring import Fitted
 
 #: records for each coefficient: fewer fit single people
 RECORDS_PER_TERM: Final = 10
@@ -79,7 +80,7 @@ def fit(mart: Mart, selection: Selection, formula: str, family: Family) -> Fit:
     _refuse_few(outcome, design, selection.policy)
     result = _fitted(outcome, design, family)
     ratio = family != "gaussian"
-    error = np.sqrt(np.diag(result.covariance(design.to_numpy(dtype=float), "HC1")))
+    error = np.sqrt(np.diag(result.covariance("HC1")))
     ends = result.estimates[:, None] + np.outer(error, [0.0, -QUANTILE, QUANTILE])
     shown = np.vectorize(three_figures)(np.exp(ends) if ratio else ends)
     coefficients = pd.DataFrame(shown, columns=["estimate", "low", "high"])

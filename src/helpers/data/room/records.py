@@ -81,17 +81,19 @@ class Records:
         """
         return models.fit(self.mart, self.selection, formula, family)
 
-    def apply(self, function: Callable[[pd.DataFrame], Any]) -> pd.DataFrame:
+    def apply(self, function: Callable[[pd.DataFrame], Any], *, seconds: float = 30.0) -> pd.DataFrame:
         """Return numbers that a function of your own gives of the records of each group.
 
         Parameters
         ----------
         function
             Gets a frame of records without dates (month and weekday are there), and returns a number or a
-            dictionary of up to ten, whose names stand in its code. It runs in the records room and sees nothing
-            of the notebook but what it refers to. Whole numbers are taken for counts of people.
+            dictionary of up to ten, whose names stand in its code. It runs in a process of its own beside the records
+            room and sees nothing of the notebook but what it refers to. Whole numbers are taken for counts of people.
+        seconds
+            After which it is ended, each time that it runs.
         """
-        return functions.apply(self.mart, self.selection, functions.packed(function))
+        return functions.apply(self.mart, self.selection, functions.packed(function), seconds)
 
     def rows(self, number: int = 10) -> Rows:
         """Show some records, in an interactive session alone, to somebody who may read them anyway."""

@@ -50,7 +50,7 @@ _DUE = """WITH due AS (
         SELECT coalesce(s.successor, a.org_code) AS org_code, a.* EXCLUDE (org_code)
         FROM appointments a LEFT JOIN successors s ON s.org_code = a.org_code
         WHERE a.appointment_date >= ? AND a.appointment_date < ? AND a.outcome IN ('attended', 'dna')
-              AND ({})
+              AND ({}) AND {}
     )"""
 _COUNTS = "count(*) FILTER (outcome = 'dna') AS dnas, count(*) FILTER (outcome = 'attended') AS attended"
 
@@ -64,6 +64,15 @@ _GROUPED = """count(*) FILTER (outcome = 'dna') AS dnas, count(*) AS appointment
 def restriction_of(where: tuple[Condition, ...]) -> str:
     """Return what every appointment must meet, as SQL."""
     return Selection("appointments", "", "all", where, (), "", "").restriction
+
+
+def _due(where: tuple[Condition, ...], codes: Sequence[str]) -> str:
+    """The common part of every query: `due`, one row for each appointment that counts.
+
+    With codes only these organisations' files are opened.
+    """
+    among = f"a.org_code IN ({', '.join(map(literal, codes))})" if codes else "true"
+    return _DUE.format(restriction_of(where), among)
 
 
 def derived_name(name: str, first: date, end: date, where: tuple[Condition, ...]) -> str:
@@ -87,14 +96,13 @@ def appointment_months(
     DataFrame
         org_code, specialty, kind (first, follow_up or unknown), month (first day), dnas, attended.
     """
-    sql = f"""{_DUE.format(restriction_of(where))}
-        SELECT org_code, specialty_code AS specialty, coalesce(kind, 'unknown') AS kind,
+    sql = f"""SELECT org_code, specialty_code AS specialty, coalesce(kind, 'unknown') AS kind,
                date_trunc('month', appointment_date)::DATE AS month, {_COUNTS}
         FROM due GROUP BY ALL ORDER BY ALL"""
-    return mart.derived(
+    return mart.derived_by_organisation(
         derived_name("appointment_months", first, end, where),
-        lambda: mart.query(sql, [first, end]),
-        records=True,
+        "appointments",
+        lambda codes: mart.query(f"{_due(where, codes)} {sql}", [first, end]),
     )
 
 
@@ -110,14 +118,14 @@ def appointment_fifths(
     DataFrame
         org_code, specialty, deprivation (fifth), dnas, appointments (attended and missed).
     """
-    sql = f"""{_DUE.format(restriction_of(where))}
-        SELECT org_code, specialty_code AS specialty, {_FIFTHS} AS deprivation, {_GROUPED} ORDER BY ALL"""
-    return mart.derived(
-        derived_name("appointment_fifths", first, end, where),
-        lambda: _named(mart.query(sql, [first, end]), deprivation=DEPRIVATION).astype(
-            {"deprivation": object}
-        ),
-        records=True,
+    sql = f"SELECT org_code, specialty_code AS specialty, {_FIFTHS} AS deprivation, {_GROUPED} ORDER BY ALL"
+
+    def ask(codes: Sequence[str]) -> pd.DataFrame:
+        found = _named(mart.query(f"{_due(where, codes)} {sql}", [first, end]), deprivation=DEPRIVATION)
+        return found.astype({"deprivation": object})
+
+    return mart.derived_by_organisation(
+        derived_name("appointment_fifths", first, end, where), "appointments", ask
     )
 
 
@@ -158,9 +166,8 @@ def appointment_groups(
     # only their files are opened
     own = "SELECT org_code FROM successors WHERE list_contains(?, successor)"
     merged = [str(code) for (code,) in mart.fetch(own, [list(codes)])]
-    among = ", ".join(map(literal, [*codes, *merged]))
     lead = " + ".join(f"(lead_days >= {7 * weeks})::TINYINT" for weeks, _ in LEAD_BANDS)
-    sql = f"""{_DUE.format(f"{restriction_of(where)}) AND a.org_code IN ({among}")}
+    sql = f"""{_due(where, [*codes, *merged])}
         SELECT {", ".join(f"{sql} AS {name}" for name, sql in columns.items())}, {_FIFTHS} AS deprivation,
                isodow(appointment_date) - 1 AS weekday, {lead} AS lead, {_GROUPED} {"" if apart else "ORDER BY ALL"}"""
     return _named(mart.query(sql, [first, end]), deprivation=DEPRIVATION, weekday=_WEEKDAYS, lead=_LEADS)

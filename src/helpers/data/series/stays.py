@@ -68,8 +68,7 @@ def stay_cells(mart: Mart, rule: StayRule, org_code: str | None = None) -> pd.Da
         org_code, specialty, admission_method, casemix_group, age_band, sex, unit_code (the team, ward or site;
         missing where the records have none), spells (count), days (sum), days_squared (sum of the squares of days).
     """
-    sql = f"""{_stays(rule)}
-        SELECT org_code, {_STRATA}, unit_code, count(*) AS spells, sum(days) AS days,
+    sql = f"""SELECT org_code, {_STRATA}, unit_code, count(*) AS spells, sum(days) AS days,
                sum(days * days) AS days_squared
         FROM trimmed GROUP BY ALL ORDER BY ALL"""
     return _derived(mart, "stay_unit_cells", rule, sql, org_code)
@@ -98,8 +97,7 @@ def stay_months(mart: Mart, rule: StayRule, org_code: str) -> pd.DataFrame:
     DataFrame
         org_code, specialty, month (first day), spells, days, days_squared.
     """
-    sql = f"""{_stays(rule)}
-        SELECT org_code, specialty_code AS specialty, date_trunc('month', discharged) AS month,
+    sql = """SELECT org_code, specialty_code AS specialty, date_trunc('month', discharged) AS month,
                count(*) AS spells, sum(days) AS days, sum(days * days) AS days_squared
         FROM trimmed GROUP BY ALL ORDER BY ALL"""
     return _derived(mart, "stay_months", rule, sql, org_code)
@@ -119,8 +117,7 @@ def stay_tails(mart: Mart, rule: StayRule, lengths: Sequence[int] = LONG_STAYS) 
         f"coalesce(sum(los_days) FILTER (los_days >= {n}), 0) AS days_{n}"
         for n in lengths
     )
-    sql = f"""{_stays(rule)}
-        SELECT org_code, specialty_code AS specialty, count(*) AS spells, sum(los_days) AS days,
+    sql = f"""SELECT org_code, specialty_code AS specialty, count(*) AS spells, sum(los_days) AS days,
                count(*) FILTER (los_days = 0) AS zero_day, {long}
         FROM trimmed GROUP BY ALL ORDER BY ALL"""
     return _derived(mart, f"stay_tails_{'_'.join(map(str, lengths))}", rule, sql)
@@ -157,14 +154,21 @@ def _sample(mart: Mart, rule: StayRule, number: int, *, without: str = "") -> pd
         SELECT org_code AS cluster, days, {_STRATA} FROM trimmed WHERE org_code <> {literal(without)}
         ORDER BY hash(org_code, admitted, discharged, specialty, age_band, sex, imd_decile, cost),
                  admission_method, casemix_group LIMIT {number}"""
-    return _derived(mart, f"stay_sample_{number}_{without}", rule, sql)
+    return _once(mart, f"stay_sample_{number}_{without}", rule, sql)
+
+
+def _once(mart: Mart, name: str, rule: StayRule, sql: str) -> pd.DataFrame:
+    return mart.derived(f"{name}_{rule.key}", lambda: mart.query(sql, _arguments(mart, rule)), records=True)
 
 
 def _derived(mart: Mart, name: str, rule: StayRule, sql: str, org_code: str | None = None) -> pd.DataFrame:
+    """Return what is asked of the stays of each organisation (`trimmed`)."""
+
+    def ask(codes: Sequence[str]) -> pd.DataFrame:
+        return mart.query(f"{_stays(rule, codes)} {sql}", _arguments(mart, rule))
+
     only = None if org_code is None else ("org_code", org_code)
-    return mart.derived(
-        f"{name}_{rule.key}", lambda: mart.query(sql, _arguments(mart, rule)), records=True, only=only
-    )
+    return mart.derived_by_organisation(f"{name}_{rule.key}", "spells", ask, only=only)
 
 
 def _stays(rule: StayRule, codes: Sequence[str] = ()) -> str:
@@ -200,5 +204,5 @@ def _arguments(mart: Mart, rule: StayRule) -> list[object]:
         SELECT specialty_code, admission_method,
                greatest({LEAST_TRIM_DAYS}, 2.5 * quantile_cont(los_days, 0.75) - 1.5 * quantile_cont(los_days, 0.25))
         FROM stays GROUP BY ALL ORDER BY ALL"""
-    points = _derived(mart, "stay_trim_points", whole, sql).astype(object)
+    points = _once(mart, "stay_trim_points", whole, sql).astype(object)
     return [rule.first, rule.end, *points.where(points.notna(), None).T.to_numpy().tolist()]

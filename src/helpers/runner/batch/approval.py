@@ -1,23 +1,24 @@
-"""What a person decides about a finished report: to publish its draft, or to take it back."""
+"""What people decide: to publish a draft, to take a report back; and what leaves as nothing asks for it any more."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from helpers.errors import ExitCode, GateError, Problem, UsageError, UserError
+from helpers.errors import ExitCode, GateError, Problem, ReportError, UsageError, UserError
 from helpers.runner.batch.run import new_id
 from helpers.runner.batch.signing import check_fresh, current_account, decide_as
 from helpers.runner.history.chain import Stage
-from helpers.runner.history.entries import Entry, State, now
+from helpers.runner.history.entries import Entry, State
 from helpers.runner.history.locks import ReportLock
 from helpers.runner.history.signing import sign_off_of
-from helpers.runner.history.store import History
+from helpers.runner.history.store import PRUNE, History
 from helpers.runner.key.due import look_at
+from helpers.runner.plan.jobs import Plan
 from helpers.runner.portal.page import fill
 from helpers.runner.portal.update import list_anew
 from helpers.runner.project import Project, private_folder
@@ -30,7 +31,7 @@ from helpers.runner.publish.placing import (
     put_in_place,
     read_bundles,
 )
-from helpers.runner.publish.switching import settle
+from helpers.runner.publish.switching import MANIFEST, settle, with_manifest
 
 ReportId = tuple[str, str]
 
@@ -69,7 +70,7 @@ def approve(
             return held
         folder = draft_folder(project.state, held)
         contents = {name: (folder / each.path).read_bytes() for name, each in held.outputs.items()}
-        entry = _decided(held, State.PUBLISHED, note, made_in=held.run)
+        entry = held.anew(new_id(), State.PUBLISHED, note=note, made_in=held.run)
         with _recorded(project, history, entry, kind="approve"):
             manifest = checked_manifest(project, entry, _folder(project, entry))
             project.release(entry.report, read_bundles(folder))
@@ -138,7 +139,7 @@ def withdraw_all(project: Project, published: Sequence[Entry], *, why: str) -> N
 
 
 def _take_back(project: Project, history: History, published: Entry, why: str, *, for_good: bool) -> Entry:
-    entry = _decided(published, State.WITHDRAWN, why.strip(), made_in=published.maker)
+    entry = published.anew(new_id(), State.WITHDRAWN, note=why.strip(), made_in=published.maker)
     contents = {"html": make_note(entry, mark=project.audience.mark, for_good=for_good).encode()}
     entry = replace(entry, outputs=expected_outputs(contents, place_of(published)))
     _check_note(project, entry, contents)
@@ -149,33 +150,22 @@ def _take_back(project: Project, history: History, published: Entry, why: str, *
     return entry
 
 
-def _decided(before: Entry, state: State, note: str, *, made_in: str) -> Entry:
-    """Return the entry of what a person decides of an edition, in a run of its own."""
-    entry = replace(before, run=new_id(), state=state, note=note, made_in=made_in, started=now())
-    return replace(entry, seconds=0.0, timings={}, peak=0.0, warnings=())
-
-
 @contextlib.contextmanager
 def _in_hand(project: Project, report: ReportId) -> Iterator[History]:
     """Yield the history while no run may touch the report."""
     history = open_history(project)
-    lock = ReportLock(project.state, *report)
-    if not lock.try_once():
-        cure = "wait for it to end"
-        raise UserError(Problem("/".join(report), "a run has this report in hand", cure=cure))
-    try:
+    with ReportLock(project.state, *report).tried() as mine:
+        if not mine:
+            cure = "wait for it to end"
+            raise UserError(Problem("/".join(report), "a run has this report in hand", cure=cure))
         history.recover(partial(settle, project.reports), report=report)
         yield history
-    finally:
-        lock.release()
 
 
 @contextlib.contextmanager
 def _recorded(project: Project, history: History, entry: Entry, *, kind: str) -> Iterator[None]:
     """Record what a person decides as a run of its own, also where it comes to nothing."""
-    waiting = replace(
-        entry, state=State.WAITING, outputs={}, facts=None, key={}, reads=(), data={}, files={}, answers={}
-    )
+    waiting = replace(entry.without_content, state=State.WAITING)
     history.begin(entry.run, project.pin(), [waiting], kind=kind)
     try:
         yield
@@ -213,7 +203,7 @@ def _check_draft(project: Project, held: Entry, draft: str) -> None:
 def _check_note(project: Project, entry: Entry, contents: Mapping[str, bytes]) -> None:
     path = _folder(project, entry) / "note.html"
     path.write_bytes(contents["html"])
-    problems = [problem for check in project.file_checks for problem in check(path)]
+    problems = project.wrong_in(path)
     problems += [problem for check in project.text_checks for problem in check(entry.note, "--why")]
     if problems:
         raise GateError(problems)
@@ -230,3 +220,75 @@ def make_note(entry: Entry, *, mark: str = "", for_good: bool = False) -> str:
     day = datetime.fromisoformat(entry.started).astimezone(UTC)
     reasons = [line for line in entry.note.splitlines() if line.strip()]
     return fill("withdrawn.html", facts=facts, day=day, reasons=reasons, mark=mark, for_good=for_good)
+
+
+def find_retired(project: Project, asked: Plan) -> list[Entry]:
+    """Return what is published of reports that nothing asks for any more, oldest first.
+
+    A parameter file with a mistake still asks; one without its notebook does not.
+
+    `asked`: all reports of the project, of every audience.
+    """
+    wanted = {job.title for job in asked.jobs if job.audience == project.audience.name}
+    wanted |= {
+        each.title for each in asked.refused if (project.notebooks / f"{each.notebook}.ipynb").exists()
+    }
+    return [each for each in History(project.state).published() if each.report not in wanted]
+
+
+def beyond(published: Iterable[Entry], editions: int | None) -> list[Entry]:
+    """Return what is published of each report besides its newest editions, oldest first.
+
+    >>> made = [Entry("r", "stay", "RGT", State.PUBLISHED)]
+    >>> beyond(made, 1), beyond(made, None)  # none: all stay
+    ([], [])
+    """
+    by_report: dict[str, list[Entry]] = {}
+    for each in published:
+        by_report.setdefault(each.report, []).append(each)
+    old: list[Entry] = []
+    for found in by_report.values():
+        in_order = sorted(found, key=lambda entry: entry.period)
+        old += in_order[:-editions] if editions else []
+    return sorted(old, key=lambda each: (each.period, each.report))
+
+
+def remove_editions(project: Project, old: Sequence[Entry]) -> list[Path]:
+    """Take published editions away: first out of the history and the portal, then off the disk.
+
+    What a sudden end leaves on the disk nothing links to, and the next call removes. Manifests that tell of
+    patients' records go to the private state: the record of what was told can be made anew from them.
+
+    Returns what is gone.
+    """
+    history = open_history(project)
+    for period in dict.fromkeys(each.period for each in old):
+        run, of_it = new_id(), [each for each in old if each.period == period]
+        gone = [each.anew(run, State.REMOVED, made_in=each.maker) for each in of_it]
+        history.begin(run, project.pin(), gone, kind=PRUNE)
+        history.end(run)
+    if old:
+        list_anew(project, history)
+    left = [each for each in history.places() if each.state is State.REMOVED]
+    return [path for each in left for path in _take_away(project, history, each)]
+
+
+def _take_away(project: Project, history: History, entry: Entry) -> list[Path]:
+    with ReportLock(project.state, entry.notebook, entry.name).tried() as mine:
+        of_place = (e for e in history.of(entry.notebook, entry.name) if e.period == entry.period)
+        if not mine or next(each.run for each in of_place if not each.same_as) != entry.run:
+            return []  # a run has it in hand, or has made it anew: the next time
+        files = [project.reports / each.path for each in with_manifest(entry.outputs).values()]
+        there = [path for path in files if path.exists()]
+        try:
+            for path in there:
+                if path.name.endswith(MANIFEST):
+                    project.keep_manifest(path)
+                path.unlink()
+        except OSError as error:
+            cure = "mend that, then run it again"
+            raise ReportError(Problem(entry.report, f"cannot be removed ({error})", cure=cure)) from error
+        for folder in (each for path in files[:1] for each in list(path.parents)[:2]):
+            with contextlib.suppress(OSError):  # others are in it
+                folder.rmdir()
+        return there

@@ -25,8 +25,7 @@ from helpers.runner.document.making import make_document
 from helpers.runner.gate import check_document
 from helpers.runner.history.store import History
 from helpers.runner.kernel.execute import MIRROR, Executed, ForkServer, KernelLimits, fork_server
-from helpers.runner.key.observed import Observed, look_through
-from helpers.runner.key.surroundings import PACKAGE, survey
+from helpers.runner.key.surroundings import PACKAGE, Observed, look_through, survey
 from helpers.runner.plan.jobs import Job
 from helpers.runner.plan.parameters import load_notebook
 from helpers.runner.project import Project, private_folder
@@ -166,7 +165,6 @@ def _files_below(root: Path, notebook: Path) -> Iterator[Path]:
 
 
 def _code(notebook: Any) -> object:
-    """Return what of a notebook is run."""
     return [
         (cell.source, tuple(cell.metadata.get("tags", ())))
         for cell in notebook.cells

@@ -37,8 +37,7 @@ from helpers.runner.kernel.execute import (
     execute,
 )
 from helpers.runner.key.due import RunDecision, Wish, decide
-from helpers.runner.key.observed import Observed, look_through
-from helpers.runner.key.surroundings import Surroundings
+from helpers.runner.key.surroundings import Observed, Surroundings, look_through
 from helpers.runner.plan.jobs import Job
 from helpers.runner.project import Project, private_folder
 from helpers.runner.publish.placing import checked_manifest, expected_outputs, keep_draft, put_in_place
@@ -90,17 +89,9 @@ class Setting:
 def as_before(setting: Setting, decision: RunDecision, standing: Entry) -> Entry:
     """Return what the history says of a report of which nothing was done: what stands stays."""
     state = State.UNCHANGED if standing.state is State.PUBLISHED else standing.state
-    return replace(
-        standing,
-        run=setting.run,
-        state=state,
-        started=now(),
-        seconds=0.0,
-        timings={},
-        peak=0.0,
-        warnings=() if not decision.reason else ("a run that began later has made this report",),
-        same_as=standing.run,
-    )
+    as_it_stands = standing.anew(setting.run, state, same_as=standing.run)
+    told = ("a run that began later has made this report",) if decision.reason else ()
+    return replace(as_it_stands, warnings=told)
 
 
 def blank_entry(setting: Setting, decision: RunDecision) -> Entry:
@@ -225,7 +216,7 @@ class Life:
 
     def publish(self) -> None:
         """Check what was rendered and publish it, unless the report has ended."""
-        from helpers.runner.gate import check_files, check_published
+        from helpers.runner.gate import check_files
 
         if self.ended is not None:
             return
@@ -234,7 +225,7 @@ class Life:
             with self._steps.step("inspect"):
                 self._files = {**self._files, **lay_out(self.document.files, self.folder / "delivered")}
                 check_files(self._files, self.document, setting.project.text_checks)
-                check_published(self._files, job, setting.project)
+                setting.project.refuse(job.title, setting.project.wrong_in(*self._files.values()))
             if not self._is_first():  # only now is it sure whether it will be held
                 return
             contents = {name: path.read_bytes() for name, path in self._files.items()}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from helpers.errors import GateError, Problem
 from helpers.reads import ABSENT
@@ -50,11 +49,11 @@ def _edition(project: Project, word: str, found: list[Entry], document: Document
         allowed = " or ".join(each.report for each in found)
         return Problem(word, came, allowed, "" if found else f"make it first: boardpack run {word}")
     (entry,) = found
-    folder = project.state / "runs" / entry.maker / entry.notebook / entry.name
-    kept = read_kept(folder / KEPT, entry.key.get("document", ""))
+    kept = read_kept(entry.folder(project.state) / KEPT, entry.key.get("document", ""))
+    files = (look_at(project.reports, each, verify=True) for each in entry.outputs.values())
     if entry.state is State.WITHDRAWN:
         kept = None
-    elif kept is None or _is_altered(project.reports, entry):
+    elif kept is None or not all(files):
         came = "its published files, or the document they were made of, are gone or were altered"
         return Problem(word, came, cure=f"make it anew: boardpack run {entry.report} --force")
     assert entry.facts is not None, "what is published knows what it is about"
@@ -68,7 +67,3 @@ def _edition(project: Project, word: str, found: list[Entry], document: Document
         withdrawn=entry.note if entry.state is State.WITHDRAWN else "",
         kept=kept,
     )
-
-
-def _is_altered(reports: Path, entry: Entry) -> bool:
-    return any(look_at(reports, each, verify=True) is None for each in entry.outputs.values())

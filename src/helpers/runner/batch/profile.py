@@ -1,19 +1,25 @@
-"""Where the time of a report went: its steps, and within these the kernel, cells, rooms and formats."""
+"""Where the time of reports went: kept in each one's run folder, told by `boardpack run --profile`."""
 
 from __future__ import annotations
 
 import contextlib
 import json
+import os
+import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
+from statistics import fmean
 from typing import Any, Final
 
+from helpers.runner.history.entries import Entry
 from helpers.runner.kernel.execute import Executed
 
 PROFILE: Final = "profile.json"
-_STEP: Final = "execute"
+#: cells and parts of analyses, of which the slowest are named: `execute/cell: 3 (stays)`
+_NAMED: Final = re.compile(r"\w+/(cell|part):? (.*)", re.DOTALL)
+_SLOWEST: Final = 5
 
 
 def parts_of(executed: Executed) -> dict[str, float]:
@@ -22,30 +28,21 @@ def parts_of(executed: Executed) -> dict[str, float]:
     The records room works while a cell waits for it, so it is within the cells, and the ledger within the room.
     """
     found: defaultdict[str, float] = defaultdict(float)
+    cells = [c for c in executed.notebook.cells if "injected-parameters" not in c.metadata.get("tags", [])]
+    times: list[Mapping[str, Any]] = [cell.metadata.get("papermill") or {} for cell in cells]
     began = executed.notebook.metadata.get("papermill", {}).get("start_time")
-    ran = [cell for cell in executed.notebook.cells if _times(cell).get("duration") is not None]
+    ran = [datetime.fromisoformat(each["start_time"]) for each in times if each.get("duration") is not None]
     if ran and began:
-        first = min(datetime.fromisoformat(_times(cell)["start_time"]) for cell in ran)
-        found[f"{_STEP}/kernel start"] = (first - datetime.fromisoformat(began)).total_seconds()
-    own = [
-        cell
-        for cell in executed.notebook.cells
-        if "injected-parameters" not in cell.metadata.get("tags", [])
-    ]
-    for number, cell in enumerate(own, start=1):
-        if cell.cell_type == "code" and cell in ran:
-            found[f"{_STEP}/cells"] += _times(cell)["duration"]
+        found["execute/kernel start"] = (min(ran) - datetime.fromisoformat(began)).total_seconds()
+    for number, (cell, took) in enumerate(zip(cells, times, strict=True), start=1):
+        if cell.cell_type == "code" and took.get("duration") is not None:
+            found["execute/cells"] += took["duration"]
             last = (cell.source.strip().splitlines() or [""])[-1]
-            found[f"{_STEP}/cell: {number} ({last})"] = _times(cell)["duration"]
+            found[f"execute/cell: {number} ({last})"] = took["duration"]
     for each in executed.notes:
         if each.kind == "time":
-            found[f"{_STEP}/{each.name.partition(' ')[2]}"] += float(each.says)
+            found[f"execute/{each.name.partition(' ')[2]}"] += float(each.says)
     return {name: round(seconds, 3) for name, seconds in found.items()}
-
-
-def _times(cell: Any) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = cell.metadata.get("papermill") or {}
-    return found
 
 
 def write_profile(folder: Path, seconds: Mapping[str, float]) -> None:
@@ -54,10 +51,33 @@ def write_profile(folder: Path, seconds: Mapping[str, float]) -> None:
         (folder / PROFILE).write_text(json.dumps(seconds), "utf-8")
 
 
-def read_profile(folder: Path) -> dict[str, float]:
-    """Return what was kept; nothing where nothing was."""
-    try:
-        kept: dict[str, float] = json.loads((folder / PROFILE).read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return kept
+def profile_lines(entries: Iterable[Entry], states: Iterable[Path]) -> Iterator[str]:
+    """Yield the seconds of each step, the mean of a notebook's reports, and the slowest cells and parts."""
+    by_notebook: defaultdict[str, list[dict[str, float]]] = defaultdict(list)
+    named: dict[str, list[tuple[float, str]]] = {"cell": [], "part": []}
+    states = list(states)
+    for entry in (each for each in entries if not each.same_as):
+        for folder in (state / "runs" / entry.run / entry.notebook / entry.name for state in states):
+            with contextlib.suppress(OSError, ValueError):  # of another audience, or nothing was kept
+                found: dict[str, float] = json.loads((folder / PROFILE).read_text("utf-8"))
+                by_notebook[entry.notebook].append(found)
+                for name, seconds in found.items():
+                    if is_named := _NAMED.match(name):
+                        named[is_named[1]].append((seconds, f"{entry.report} {is_named[2]}"))
+    if hasattr(os, "getloadavg"):  # not on Windows
+        yield f"load of the machine {os.getloadavg()[0]:.1f}, {os.cpu_count()} processors"
+    for notebook, reports in by_notebook.items():
+        names = dict.fromkeys(name for each in reports for name in each if not _NAMED.match(name))
+        means = {name: fmean(each.get(name, 0.0) for each in reports) for name in names}
+        whole = sum(seconds for name, seconds in means.items() if "/" not in name) or 1.0
+        yield f"{notebook}: {whole:.2f} s a report, {len(reports)} made"
+        order = [*dict.fromkeys(name.partition("/")[0] for name in names)]
+        for name in sorted(means, key=lambda each: order.index(each.partition("/")[0])):
+            step, _, within = name.partition("/")
+            yield f"  {f'  {within}' if within else step:16} {means[name]:7.2f} s {means[name] / whole:4.0%}"
+    for kind, times in named.items():
+        if times:
+            slowest = (
+                f"{what} {seconds:.2f} s" for seconds, what in sorted(times, reverse=True)[:_SLOWEST]
+            )
+            yield f"slowest {kind}s: " + "; ".join(slowest)

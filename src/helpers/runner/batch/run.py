@@ -8,8 +8,9 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Final
 
-from helpers.errors import INTERRUPTED, ExitCode, Problem, ReportError
+from helpers.errors import INTERRUPTED, ExitCode, Problem, ReportError, UsageError
 from helpers.runner.batch.capacity import usable_jobs
 from helpers.runner.batch.cluster import Cluster, open_cluster
 from helpers.runner.batch.flow import run_lives
@@ -28,6 +29,9 @@ from helpers.runner.project import Project
 from helpers.runner.publish.placing import open_history
 from helpers.runner.publish.switching import readers_folder, sweep
 
+#: the options of a batch that decide over its results
+_TAKEN_OVER: Final = ("formats", "force", "hold", "renderer")
+
 
 @dataclass(frozen=True)
 class Order(Wish):
@@ -35,9 +39,7 @@ class Order(Wish):
 
     jobs: int = field(default_factory=usable_jobs)  # how many reports run beside each other
     limits: KernelLimits = field(default_factory=KernelLimits)
-    cluster: str = (
-        ""  # address of the Dask scheduler whose workers execute the notebooks; empty for this machine
-    )
+    cluster: str = ""  # address of the Dask scheduler whose workers execute the notebooks, if any do
     renderer: str = "auto"  # `auto`, `quarto` or `embedded` (`helpers.runner.engines`)
 
 
@@ -77,6 +79,34 @@ def preview(project: Project, jobs: Sequence[Job], order: Order) -> tuple[RunDec
     return decide(project, jobs, surroundings, standing=standing, wish=order)
 
 
+def failed_only(project: Project, jobs: Sequence[Job]) -> tuple[Job, ...]:
+    """Return the reports whose newest run failed, ran out of time or memory, or was blocked by the gate."""
+    history = open_history(project)
+    failed = {entry.report for entry in history.latest().values() if entry.state.is_failure}
+    return tuple(job for job in jobs if job.title in failed)
+
+
+def resume(project: Project, jobs: Sequence[Job], order: Order) -> tuple[tuple[Job, ...], Order]:
+    """Return the reports that the newest batch left undone, and an order like its own.
+
+    `order`: how to run them; what decides over the results is taken from the batch. Raises `UsageError` if that batch
+    is still under way.
+    """
+    history = open_history(project)
+    newest = next((run for run in history.runs() if run.kind == "run"), None)
+    if newest is None:
+        return (), order
+    if not newest.finished:
+        raise UsageError(
+            Problem("--resume", f"the run {newest.run} is still under way", cure="wait for it")
+        )
+    left = {entry.report for entry in history.entries(newest.run) if entry.state is State.INTERRUPTED}
+    as_asked = {name: value for name, value in newest.settings.items() if name in _TAKEN_OVER}
+    if "formats" in as_asked:
+        as_asked["formats"] = tuple(as_asked["formats"])
+    return tuple(job for job in jobs if job.title in left), replace(order, **as_asked)
+
+
 def run_batch(
     project: Project,
     jobs: Sequence[Job],
@@ -106,7 +136,13 @@ def _run(
     tell: Callable[[Entry], None],
 ) -> Batch:
     setting, decisions = _begin(project, jobs, order, cluster)
-    history, entries = setting.history, {each.job.title: _first_entry(setting, each) for each in decisions}
+    history = setting.history
+    entries = {
+        each.job.title: as_before(setting, each, each.previous)
+        if each.previous and not each.reason
+        else blank_entry(setting, each)
+        for each in decisions
+    }
     entries |= {each.title: _refused_entry(setting, each) for each in refused if not each.no_data}
     kind = BACK_FILL if order.month else "run"
     history.begin(
@@ -125,7 +161,8 @@ def _run(
     _take_through(setting, lives, cluster.slots if cluster else order.jobs, take)
     for life in lives:
         if entries[life.decision.job.title].state is State.WAITING:
-            entry = life.ended or _not_reached(setting, life.decision)
+            blank = replace(blank_entry(setting, life.decision), error="the batch was interrupted")
+            entry = life.ended or replace(blank, state=State.INTERRUPTED, exit_code=INTERRUPTED)
             entries[entry.report] = entry
             history.record(entry)
     history.end(setting.run)
@@ -177,21 +214,10 @@ def _begin(
     return setting, decisions
 
 
-def _first_entry(setting: Setting, decision: RunDecision) -> Entry:
-    if decision.reason or decision.previous is None:
-        return blank_entry(setting, decision)
-    return as_before(setting, decision, decision.previous)
-
-
 def _refused_entry(setting: Setting, refused: Refused) -> Entry:
     told = setting.project.redact("\n".join(map(str, refused.problems)))
     blank = Entry(setting.run, refused.notebook, refused.name, State.REFUSED, now())
     return replace(blank, exit_code=int(ExitCode.USAGE), error=told)
-
-
-def _not_reached(setting: Setting, decision: RunDecision) -> Entry:
-    blank = blank_entry(setting, decision)
-    return replace(blank, state=State.INTERRUPTED, exit_code=INTERRUPTED, error="the batch was interrupted")
 
 
 def new_id() -> str:

@@ -9,8 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import yaml
-
 from helpers.errors import GateError, Problem, UsageError
 from helpers.runner.engines import FORMATS, choose_engine
 from helpers.runner.hashes import hash_bytes
@@ -93,11 +91,9 @@ def mark_copies(project: Project, draft: Entry, document: Document, scratch: Pat
 
 def as_draft(document: Document) -> Document:
     """Return a document whose pages say that it is not approved."""
-    _, front, body = document.markdown.split("---\n", 2)
-    settings = yaml.safe_load(front)
+    from helpers.runner.document.making import front, parted  # late, as above
+
+    settings, body = parted(document.markdown)
     mark = f"{DRAFT_MARK} {settings['facts'].get('mark', '')}".strip()
     settings["facts"] |= {"mark": mark, "draft": _WATERMARK}
-    text = yaml.safe_dump(settings, allow_unicode=True, sort_keys=False, width=1000)
-    return replace(
-        document, markdown=f"---\n{text}---\n{body}", mark=f"{DRAFT_MARK} {document.mark}".strip()
-    )
+    return replace(document, markdown=front(settings) + body, mark=f"{DRAFT_MARK} {document.mark}".strip())

@@ -44,15 +44,11 @@ def _deal(columns: Sequence[Sequence[str]], words: Sequence[float], room: float)
             wider = lines.copy()
             wider[place] = _lines(column, widths[place] + step)
             tried.append(wider)
-            gains.append(_height(wider))
+            gains.append(wider.max(axis=0).sum() + _TOGETHER * wider.sum())
         best = int(np.argmin(gains))
         widths[best] += step
         lines = tried[best]
     return widths
-
-
-def _height(lines: NDArray[np.float64]) -> float:
-    return float(lines.max(axis=0).sum() + _TOGETHER * lines.sum())
 
 
 def _lines(column: Sequence[str], width: float) -> NDArray[np.float64]:

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 import nbformat
 import yaml
@@ -106,6 +106,17 @@ class Document:
     mark: str = ""  # what every page bears, in each format
     #: what lies beside the report, by the name that it ends in
     files: Mapping[str, bytes] = field(default_factory=dict)
+
+
+def front(settings: Mapping[str, Any]) -> str:
+    """Return settings as the YAML at the top of a document."""
+    return f"---\n{yaml.safe_dump(dict(settings), allow_unicode=True, sort_keys=False, width=1000)}---\n"
+
+
+def parted(markdown: str) -> tuple[dict[str, Any], str]:
+    """Return the settings at the top of a document, and all that stands below them."""
+    _, settings, body = markdown.split("---\n", 2)
+    return yaml.safe_load(settings), body
 
 
 def make_document(notebook: nbformat.NotebookNode, *, provenance: Provenance) -> Document:
@@ -313,8 +324,7 @@ def _front_matter(
         },
         **reading.front_matter,  # what it does not say, `_quarto.yml` does
     }
-    body = yaml.safe_dump(settings, allow_unicode=True, sort_keys=False, width=1000)
-    return f"---\n{body}---"
+    return front(settings).rstrip()
 
 
 def _table_on_slide(bundles: tuple[Bundle, ...]) -> str:
@@ -357,11 +367,8 @@ def _write(shown: ShownOutput, name: str) -> str:
         return f"The file {linked} lies beside this report." if shown.file else ""
     if bundle.kind == "panels":
         return write_panels(bundle)
-    if bundle.own:
-        return clean(without_title(bundle.markdown))
-    if bundle.kind == "headline":
-        return f"::: {{.headline}}\n{clean(bundle.markdown)}\n:::"
-    return clean(bundle.markdown)
+    words = clean(without_title(bundle.markdown) if bundle.own else bundle.markdown)
+    return f"::: {{.headline}}\n{words}\n:::" if bundle.kind == "headline" else words
 
 
 def _about(bundles: tuple[Bundle, ...], facts: ReportFacts, provenance: Provenance) -> str:

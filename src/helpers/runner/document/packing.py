@@ -7,12 +7,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
-
-import yaml
+from typing import Final
 
 from helpers.bundle import Bundle
-from helpers.runner.document.making import Document
+from helpers.runner.document.making import Document, front, parted
 from helpers.runner.document.prose import clean
 from helpers.runner.hashes import hash_bytes
 from helpers.theme.markdown import escape_markdown
@@ -98,7 +96,8 @@ def put_in(document: Document, editions: Mapping[str, Edition]) -> Document:
 
     `editions`: by the names that it gives them.
     """
-    _, front, text = document.markdown.split("---\n", 2)
+    settings, text = parted(document.markdown)
+    settings = {"toc": True, "toc-depth": 2, **settings}
     apart = any(each.id == "methods" for each in document.bundles if each.kind == "editions")
     placed = {
         name: _placed(each, number, apart=apart, invented=document.facts.synthetic)
@@ -107,27 +106,24 @@ def put_in(document: Document, editions: Mapping[str, Edition]) -> Document:
     for bundle in document.bundles:
         if bundle.kind == "editions":
             chosen = [placed[str(cell)] for (cell,) in bundle.rows]
-            text = text.replace(clean(bundle.markdown), _WRITERS[bundle.id](chosen) if chosen else "", 1)
+            text = text.replace(clean(bundle.markdown), _write(bundle.id, chosen) if chosen else "", 1)
     figures = {
         f"{name}-e{each.number}": svg.encode()
         for each in placed.values()
         for name, svg in (each.kept.figures if each.kept else {}).items()
     }
-    settings: dict[str, Any] = {"toc": True, "toc-depth": 2, **yaml.safe_load(front)}
     if re.search(r"(?<![\w.])-?@[Ss]ec-", text):
         settings["number-sections"] = True  # a section is referred to by its number
     facts = document.facts.model_copy(update={"headline": _plain_headline([*editions.values()])})
-    front = yaml.safe_dump(settings, allow_unicode=True, sort_keys=False, width=1000)
-    return replace(
-        document, markdown=f"---\n{front}---\n{text}", figures={**document.figures, **figures}, facts=facts
-    )
+    figures = {**document.figures, **figures}
+    return replace(document, markdown=front(settings) + text, figures=figures, facts=facts)
 
 
 def _placed(edition: Edition, number: int, *, apart: bool, invented: bool) -> Edition:
     """Return an edition with labels of its own, without what the pack says once: invented data, how it was made."""
     if edition.kept is None:
         return replace(edition, number=number)
-    body = _LABEL.sub(rf"\1\2-e{number}", edition.kept.markdown.split("---\n", 2)[2])
+    body = _LABEL.sub(rf"\1\2-e{number}", parted(edition.kept.markdown)[1])
     body = _SYNTHETIC.sub("", body, count=1) if invented else body
     back = {}
     for label in _BACK if apart else ():
@@ -155,10 +151,6 @@ def _by_attention(editions: Sequence[Edition]) -> list[Edition]:
     return sorted(editions, key=lambda each: -len(each.marked))
 
 
-def _headline(editions: Sequence[Edition]) -> str:
-    return f"::: {{.headline}}\n{escape_markdown(_plain_headline(editions))}\n:::"
-
-
 def _plain_headline(editions: Sequence[Edition]) -> str:
     marked = [each for each in _by_attention(editions) if each.marked]
     count = f"{len(editions)} report{'s' * (len(editions) != 1)}"
@@ -174,10 +166,6 @@ def _agenda(editions: Sequence[Edition]) -> str:
     )
 
 
-def _exceptions(editions: Sequence[Edition]) -> str:
-    return "\n\n".join(map(_exception, _by_attention(editions)))
-
-
 def _exception(edition: Edition) -> str:
     marked = edition.marked
     more = f" and {len(marked) - _NAMED} more" if len(marked) > _NAMED else ""
@@ -185,10 +173,6 @@ def _exception(edition: Edition) -> str:
     first = edition.headline or "It says nothing first."
     first = f"It was withdrawn: {edition.withdrawn}" if edition.withdrawn else first
     return f"* **[{escape_markdown(edition.title)}]({edition.anchor})** {escape_markdown(first + said)}"
-
-
-def _sections(editions: Sequence[Edition]) -> str:
-    return "\n\n".join(map(_section, editions))
 
 
 def _section(edition: Edition) -> str:
@@ -237,12 +221,17 @@ def _methods(editions: Sequence[Edition]) -> str:
     return "\n\n".join([*parts, *(["### Data and making", *made] if made else [])])
 
 
-_WRITERS: Final = {
-    "headline": _headline,
-    "agenda": _agenda,
-    "exceptions": _exceptions,
-    "sections": _sections,
-    "appendices": _sections,
-    "editions": _table,
-    "methods": _methods,
-}
+def _write(what: str, editions: Sequence[Edition]) -> str:
+    """Return what stands at one place of a pack."""
+    match what:
+        case "headline":
+            return f"::: {{.headline}}\n{escape_markdown(_plain_headline(editions))}\n:::"
+        case "agenda":
+            return _agenda(editions)
+        case "exceptions":
+            return "\n\n".join(map(_exception, _by_attention(editions)))
+        case "editions":
+            return _table(editions)
+        case "methods":
+            return _methods(editions)
+    return "\n\n".join(map(_section, editions))  # sections, appendices

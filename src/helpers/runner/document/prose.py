@@ -146,10 +146,20 @@ def check_prose(where: str, text: str) -> Iterator[Problem]:
     block.
     """
     prose = _EQUATION.sub(" ", without_code(text))
-    for check in _CHECKS:
-        yield from check(where, prose)
-    for check in _CHECKS_OF_ALL:
-        yield from check(where, text)
+    yield from _check_html(where, prose)
+    if "![" in prose:
+        cure = "Show a figure from a code cell, so that it has an alt text and its data."
+        yield Problem(where, "a picture in Markdown", cure=cure)
+    for scheme in _LINK_TARGET.findall(prose):
+        if scheme.lower() not in _SCHEMES:
+            yield Problem(where, f"a link to {scheme}:", "http, https, mailto, #label", "Remove it.")
+    yield from _check_blocks(where, prose)
+    yield from _check_only_quarto(where, prose)
+    for found in re.findall(r"\\begin\{\w+\*?\}", prose):
+        yield Problem(where, f"{found} outside an equation", cure="Write it between $$ and $$.")
+    yield from _check_code(where, text)
+    if "{{<" in text:  # also within code: Quarto puts it in there too
+        yield Problem(where, "a Quarto short code ({{< … >}})", cure="Write the text out.")
     if "{=" in prose or _RAW_BLOCK.search(text):
         yield Problem(where, "a raw part for one format", cure="Use Markdown, which both formats can show.")
     if len(_FENCE.findall(text)) % 2:
@@ -167,11 +177,6 @@ def check_references(where: str, text: str, known: frozenset[str]) -> Iterator[P
                 allowed=", ".join(f"@{label}" for label in sorted(known)) or "none: nothing has a label",
                 cure=f"{guess} " * bool(guess) + r"Write \@ where no reference is meant.",
             )
-
-
-def _check_equation(where: str, text: str) -> Iterator[Problem]:
-    for found in re.findall(r"\\begin\{\w+\*?\}", _EQUATION.sub(" ", without_code(text))):
-        yield Problem(where, f"{found} outside an equation", cure="Write it between $$ and $$.")
 
 
 def _check_code(where: str, text: str) -> Iterator[Problem]:
@@ -209,23 +214,6 @@ def _check_html(where: str, prose: str) -> Iterator[Problem]:
         yield Problem(where, f"raw HTML: {' '.join(opening[:_SHOWN_TAGS])}", cure=cure)
 
 
-def _check_picture(where: str, prose: str) -> Iterator[Problem]:
-    if "![" in prose:
-        cure = "Show a figure from a code cell, so that it has an alt text and its data."
-        yield Problem(where, "a picture in Markdown", cure=cure)
-
-
-def _check_shortcode(where: str, text: str) -> Iterator[Problem]:
-    if "{{<" in text:  # also within code: Quarto puts it in there too
-        yield Problem(where, "a Quarto short code ({{< … >}})", cure="Write the text out.")
-
-
-def _check_link(where: str, prose: str) -> Iterator[Problem]:
-    for scheme in _LINK_TARGET.findall(prose):
-        if scheme.lower() not in _SCHEMES:
-            yield Problem(where, f"a link to {scheme}:", "http, https, mailto, #label", "Remove it.")
-
-
 def _check_blocks(where: str, prose: str) -> Iterator[Problem]:
     depth = 0
     for attributes in _DIV.findall(prose):
@@ -234,15 +222,3 @@ def _check_blocks(where: str, prose: str) -> Iterator[Problem]:
             break
     if depth:
         yield Problem(where, "a ::: block that is half open", cure="Open and close it in the same cell.")
-
-
-_Check = Callable[[str, str], Iterator[Problem]]
-#: of what can still be markup, and of all that is written
-_CHECKS: Final[tuple[_Check, ...]] = (
-    _check_html,
-    _check_picture,
-    _check_link,
-    _check_blocks,
-    _check_only_quarto,
-)
-_CHECKS_OF_ALL: Final[tuple[_Check, ...]] = (_check_equation, _check_code, _check_shortcode)

@@ -11,12 +11,11 @@ from pydantic import ValidationError
 
 from helpers.bundle import FILE_MIME, MIME, Bundle
 from helpers.errors import Problem
-from helpers.runner.document.front_matter import read_front_matter
 from helpers.runner.document.outputs.files import read_delivered
-from helpers.runner.document.outputs.options import CellOptions, read_options
+from helpers.runner.document.outputs.options import CellOptions, read_front_matter, read_options
 from helpers.runner.document.outputs.ordinary import Draft, name_outputs, read_ordinary, read_own_table
 from helpers.runner.document.outputs.pieces import Prose, ShownOutput
-from helpers.runner.document.outputs.preparing import outputs_of, own_cells, unheard
+from helpers.runner.document.outputs.streams import outputs_of, own_cells, unheard
 from helpers.runner.document.outputs.svg import clean_svg
 
 

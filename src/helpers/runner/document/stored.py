@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from helpers.errors import Problem, UsageError
-from helpers.runner.document.front_matter import read_front_matter
-from helpers.runner.document.outputs.options import read_options
+from helpers.runner.document.outputs.options import read_front_matter, read_options
 from helpers.runner.document.prose import check_prose, check_titles
 from helpers.runner.plan.parameters import TAG, load_notebook
 from helpers.yaml_files import has_marks
@@ -37,7 +36,11 @@ def find_stored(path: Path, shown: str) -> Iterator[Problem]:
     except UsageError as error:  # with marks of a merge in it, say
         yield from error.problems
         return
-    left = [number for number, cell in enumerate(content["cells"], start=1) if _holds_outputs(cell)]
+    left = [
+        number
+        for number, cell in enumerate(content["cells"], start=1)
+        if cell.get("outputs") or cell.get("execution_count") is not None
+    ]
     added = [cell for cell in content["cells"] if _is_added(cell)]
     cure = "run `boardpack check --fix`, which takes them out"
     for number, cell in enumerate(content["cells"], start=1):
@@ -118,10 +121,6 @@ def mend(path: Path) -> bool:
     beside.chmod(path.stat().st_mode)
     beside.replace(path)  # whole or not at all
     return True
-
-
-def _holds_outputs(cell: dict[str, Any]) -> bool:
-    return bool(cell.get("outputs")) or cell.get("execution_count") is not None
 
 
 def _is_added(cell: dict[str, Any]) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -18,7 +20,6 @@ from helpers.runner.project import Whence
 from helpers.theme.icons import ICONS, icon_words
 from helpers.theme.markdown import escape_markdown, plain_line
 from helpers.theme.sparks import spark_name, spark_svg, spark_words
-from helpers.theme.spreadsheet import write_csv
 
 _BYTE_ORDER_MARK: Final = "\ufeff"  # tells Excel that the CSV is UTF-8
 _VIEW_BOX: Final = re.compile(rb'viewBox="0 0 ([0-9.]+) ([0-9.]+)"')
@@ -30,6 +31,9 @@ _PICTURE: Final = "xxxx"  # an icon with its words is wider by this
 _SPARK: Final = "x" * 7  # a sparkline is as wide
 _BETWEEN: Final = 1.5  # from a column to the next
 _ROOM: Final = 118  # characters of a wide table's letters across a page
+#: source: OWASP, CSV injection: what makes a spreadsheet take a cell for a formula
+_FORMULA = re.compile(r"[=+\-@|%\t\r\n＝＋－＠]")
+_NUMBER = re.compile(r"[+-]?\d[\d,]*(\.\d+)?%?")
 
 
 def write_figure(bundle: Bundle, svg: bytes = b"", *, caption: str = "") -> str:
@@ -164,7 +168,7 @@ def pipe_table(
     written = [[_cell(column, cell) for column, cell in zip(columns, cells, strict=True)] for cells in body]
     for place in groups:
         written[place] = [f"[{written[place][0]}]{{.group}}", *[""] * (len(columns) - 1)]
-    lines = [_line(cells) for cells in (map(escape_markdown, header), *written)]
+    lines = [f"| {' | '.join(cells)} |" for cells in (map(escape_markdown, header), *written)]
     single = [cells for place, cells in enumerate(body) if place not in groups]
     weights = _weights(columns, [list(cells) for cells in zip(header, *single, strict=True)])
     return "\n".join([lines[0], _rule(columns, weights), *lines[1:]])
@@ -178,10 +182,6 @@ def _cell(column: Column, shown: str) -> str:
     if column.kind == "spark" and shown != MISSING:
         return f"![{escape_markdown(spark_words(shown))}]({figure_path(spark_name(shown))}){{.spark}}"
     return "[]{.break}".join(escape_markdown(line) for line in shown.split("\n"))
-
-
-def _line(cells: Iterable[str]) -> str:
-    return f"| {' | '.join(cells)} |"
 
 
 def _rule(columns: tuple[Column, ...], weights: list[float]) -> str:
@@ -326,3 +326,26 @@ def _sources_words(sources: Iterable[Source]) -> str:
 
 def _paragraphs(parts: Iterable[str]) -> str:
     return "\n\n".join(part for part in parts if part)
+
+
+def spreadsheet_cell(cell: Cell) -> str:
+    """Return a cell as text that no spreadsheet runs: what would begin a formula gets an apostrophe.
+
+    >>> [spreadsheet_cell(cell) for cell in ("=cmd|'/c calc'!A1", "-1.5", -1.5, " @x", "Surgery", None)]
+    ["'=cmd|'/c calc'!A1", '-1.5', '-1.5', "'@x", 'Surgery', '']
+    """
+    if cell is None:
+        return ""
+    if not isinstance(cell, str):
+        return str(cell)
+    text = plain_line(cell)
+    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
+
+
+def write_csv(headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
+    """Return rows as CSV: every cell quoted where it must be, none of them a formula."""
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\r\n")
+    writer.writerow([spreadsheet_cell(heading) for heading in headings])
+    writer.writerows([spreadsheet_cell(cell) for cell in row] for row in rows)
+    return file.getvalue()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from pathlib import Path
+from typing import Any
 
 from helpers.bundle import ReportFacts
 from helpers.runner.project import DataSet
@@ -126,6 +128,20 @@ class Entry:
     def maker(self) -> str:
         """The run whose folder holds the executed notebook and the logs."""
         return self.made_in or self.same_as or self.run
+
+    def folder(self, state: Path) -> Path:
+        """Return that folder, in the private state of its audience."""
+        return state / "runs" / self.maker / self.notebook / self.name
+
+    def anew(self, run: str, state: State, **told: Any) -> Entry:
+        """Return it as a later run leaves it that has not made it."""
+        fresh: dict[str, Any] = {"seconds": 0.0, "timings": {}, "peak": 0.0, "warnings": ()}
+        return replace(self, run=run, state=state, started=now(), **fresh, **told)
+
+    @property
+    def without_content(self) -> Entry:
+        """It without what belongs to a publication, which has not come about."""
+        return replace(self, facts=None, key={}, outputs={}, reads=(), data={}, files={}, answers={})
 
 
 def now() -> str:

@@ -107,6 +107,16 @@ class ReportLock:
             return False
         return True
 
+    @contextlib.contextmanager
+    def tried(self) -> Iterator[bool]:
+        """Run the block, which is told whether the right was got: nobody is waited for."""
+        mine = self.try_once()
+        try:
+            yield mine
+        finally:
+            if mine:
+                self.release()
+
     @property
     def is_held(self) -> bool:
         """Whether this very lock has it."""

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any
 
-from helpers.bundle import ReportFacts
+from pydantic import TypeAdapter
+
 from helpers.runner.history.chain import TABLE as CHAIN
 from helpers.runner.history.chain import bind
-from helpers.runner.history.entries import Entry, Output, State
+from helpers.runner.history.entries import Entry
 from helpers.runner.history.occurrences import TABLE as OCCURRENCES
-from helpers.runner.project import DataSet
 
 #: files from the older one on are read; those before it were never of a release
 OLDEST, SCHEMA_VERSION = 3, 5
@@ -44,6 +44,7 @@ _TABLES = (
 #: entries that say what became of a report's place, rather than that nothing changed
 IN_PLACE = "same_as = '' AND state IN ('published', 'held', 'withdrawn')"
 
+_ENTRY = TypeAdapter(Entry)
 _COLUMNS = tuple(each.name for each in fields(Entry))
 _JSON = ("timings", "parameters", "reads", "data", "files", "answers", "key", "outputs", "warnings")
 #: what an entry that says "as before" leaves to the one that it points to: thousands are written each night
@@ -80,16 +81,11 @@ def bring_up_to_date(database: sqlite3.Connection) -> None:
 
 def write_entry(database: sqlite3.Connection, entry: Entry) -> None:
     """Write an entry in place of what its run had said of the report."""
-    values: dict[str, Any] = {name: getattr(entry, name) for name in _COLUMNS}
     if entry.same_as:
-        values |= {name: {} for name in ("parameters", "data", "files", "answers", "key", "outputs")}
-        values["reads"] = ()
-    else:
-        values["outputs"] = {name: vars(output) for name, output in entry.outputs.items()}
-        values["data"] = {name: vars(data_set) for name, data_set in entry.data.items()}
-    values |= {name: json.dumps(values[name], default=str) for name in _JSON}
-    values["facts"] = entry.facts.model_dump_json() if entry.facts and not entry.same_as else ""
-    values["state"] = str(entry.state)
+        entry = replace(entry.without_content, parameters={})
+    values = _ENTRY.dump_python(entry, mode="json")
+    values |= {name: json.dumps(values[name]) for name in _JSON}
+    values["facts"] = entry.facts.model_dump_json() if entry.facts else ""
     database.execute(_WRITE, values)
     bind(database, entry.run, entry.notebook, entry.name)
 
@@ -97,16 +93,7 @@ def write_entry(database: sqlite3.Connection, entry: Entry) -> None:
 def read_entry(row: Mapping[str, Any]) -> Entry:
     """Return the entry of a row of `SELECT`.
 
-    Raises `ValueError` or `TypeError` if the row is damaged.
+    Raises `ValueError` if the row is damaged.
     """
-    values = {name: row[name] for name in _COLUMNS}
-    values |= {name: json.loads(values[name]) for name in _JSON}
-    return replace(
-        Entry(**values),
-        state=State(values["state"]),
-        facts=ReportFacts.model_validate_json(values["facts"]) if values["facts"] else None,
-        reads=tuple(values["reads"]),
-        warnings=tuple(values["warnings"]),
-        data={name: DataSet(**each) for name, each in values["data"].items()},
-        outputs={name: Output(**each) for name, each in values["outputs"].items()},
-    )
+    values = {name: json.loads(row[name]) if name in _JSON else row[name] for name in _COLUMNS}
+    return _ENTRY.validate_python({**values, "facts": json.loads(row["facts"] or "null")})

@@ -304,7 +304,7 @@ class History:
             rows = database.execute(SELECT + where, values).fetchall()
         try:
             return [read_entry(row) for row in rows]
-        except (ValueError, TypeError) as error:  # sound as a database, and yet not what we wrote
+        except ValueError as error:  # sound as a database, and yet not what we wrote
             raise UserError(_damaged(self._path, f"a row is damaged: {error}")) from error
 
     @contextlib.contextmanager
@@ -333,10 +333,7 @@ def _close(entry: Entry, settle: Callable[[Entry], bool | None]) -> Entry | None
         if done:
             return replace(entry, state=_UNDER_WAY[entry.step], step="")
     error = "the run ended before this report did"
-    # its facts, key and files are those of a publication that did not come about
-    fresh = replace(
-        entry, facts=None, key={}, outputs={}, reads=(), data={}, files={}, answers={}, note="", made_in=""
-    )
+    fresh = replace(entry.without_content, note="", made_in="")
     return replace(fresh, state=State.INTERRUPTED, exit_code=130, error=error)
 
 

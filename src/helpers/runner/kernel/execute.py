@@ -24,13 +24,17 @@ from helpers.runner.kernel.failures import (
     ended_early,
     failed_cell,
 )
-from helpers.runner.kernel.guard import can_wall_off
-from helpers.runner.kernel.manager import START_TIMEOUT, Seat, kernel_environment, kernel_manager
+from helpers.runner.kernel.manager import (
+    START_TIMEOUT,
+    Seat,
+    kernel_environment,
+    kernel_manager,
+    register_engine,
+    socket_folder,
+)
 from helpers.runner.kernel.mirror import MIRROR, make_mirror, remove_links
 from helpers.runner.kernel.prewarmed import IS_SUPPORTED, ForkServer, imported_by
-from helpers.runner.kernel.saving import register_engine
 from helpers.runner.kernel.seccomp import can_watch
-from helpers.runner.kernel.sockets import socket_folder
 from helpers.runner.kernel.watch import KernelLimits, Watch
 from helpers.runner.plan.jobs import Job
 from helpers.runner.walls import RoomProcess, Wall
@@ -48,7 +52,6 @@ __all__ = [
     "KernelLimits",
     "MemoryLimitError",
     "TimeLimitError",
-    "can_wall_off",
     "can_watch",
     "execute",
     "fork_server",

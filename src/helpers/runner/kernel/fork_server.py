@@ -35,8 +35,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from helpers.landlock import wall_off
 from helpers.reads import READS_VARIABLE
-from helpers.runner.kernel.guard import refuse_with_words, wall_off
+from helpers.runner.kernel.guard import refuse_with_words
 from helpers.runner.kernel.preloading import open_files, prepare
 from helpers.runner.kernel.seccomp import Watcher, let_watch
 from helpers.runner.processes import descendants
@@ -141,7 +142,6 @@ def _keep(request: Request) -> Request:
 
 
 def _die_with(keeper: int) -> None:
-    """Let the system end this process with its keeper."""
     _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != keeper:  # killed in between
         os._exit(1)
@@ -243,7 +243,7 @@ def _become(request: Request, set_by_imports: dict[str, str]) -> None:
     os.chdir(request.folder)
     wall = Wall.read(request.wall) if request.wall else None
     if wall:
-        wall_off(wall)
+        wall_off(wall.writable, wall.hidden)
     if channel:
         if request.environment.get(READS_VARIABLE):
             let_watch(channel)

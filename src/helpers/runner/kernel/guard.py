@@ -1,26 +1,19 @@
 """Inside a kernel: it writes in its own run folder alone, and does not see those of other reports.
 
 There are two refusals. An audit hook, which the interpreter asks before it opens, moves or removes a file, stops
-Python code at the line that tries it, with words. And where Linux has Landlock (6.2 or newer), the system itself
-refuses it to the kernel and to all that it starts, whatever they are written in.
-
-Landlock knows only what is allowed, and a right to a folder reaches everything below it. Writing is allowed in a
-few folders. Reading is allowed everywhere but in the hidden ones: in each entry of the folders that lead to
-them, though not in what comes to these later. Names may be listed everywhere.
+Python code at the line that tries it, with words. And where Linux has Landlock, the system itself refuses it to the
+kernel and to all that it starts, whatever they are written in (`helpers.landlock`).
 """
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
 import os
 import re
-import struct
 import sys
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any, Final
 
+from helpers.landlock import DEVICES
 from helpers.runner.walls import Wall
 
 #: flags of an opening that may change a file
@@ -45,74 +38,11 @@ _OF_THE_LINK: Final = frozenset(("os.remove", "os.rename", "os.symlink"))
 #: and those that start a program
 _PROGRAMS: Final = frozenset(("os.exec", "os.posix_spawn", "os.system", "subprocess.Popen"))
 _BETWEEN_WORDS: Final = re.compile(r"[\s'\"=;|<>(),]+")
-#: what libraries write to that is no file of anybody's: /dev/null, shared memory, their own process
-_DEVICES: Final = ("/dev", "/proc/self")
-
-#: system calls of Landlock and what they take (linux/landlock.h), the same on all machines that run Python
-_CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
-_ASK_VERSION, _PATH_BENEATH, _OLDEST = 1, 1, 3  # the third version can refuse to cut a file short
-_READ_FILE: Final = 1 << 2
-_CHANGE_FILE: Final = 1 << 1 | 1 << 14  # write to it, cut it short
-_CHANGE_FOLDER: Final = sum(1 << bit for bit in range(4, 14))  # make, remove, move or link an entry
-_PR_SET_NO_NEW_PRIVS: Final = 38  # linux/prctl.h; the condition on which anybody may use Landlock
-
-
-def can_wall_off() -> bool:
-    """Return whether the system knows Landlock as it is needed here."""
-    if sys.platform != "linux":
-        return False
-    return bool(ctypes.CDLL(None).syscall(_CREATE_RULESET, None, 0, _ASK_VERSION) >= _OLDEST)
-
-
-def wall_off(wall: Wall) -> None:
-    """Let the system hold this process and all that it starts to a wall, where it can.
-
-    Folders that are not there when it is built stay closed.
-    """
-    if not can_wall_off():
-        return
-    libc = ctypes.CDLL(None)
-    reading = _READ_FILE if wall.hidden else 0
-    handled = struct.pack("=Q", _CHANGE_FILE | _CHANGE_FOLDER | reading)
-    rules = libc.syscall(_CREATE_RULESET, handled, len(handled), 0)
-    if rules < 0:
-        return
-    for path in (*wall.writable, *map(Path, _DEVICES)):
-        _allow(libc, rules, path, _CHANGE_FILE | _CHANGE_FOLDER | reading)
-    if reading:
-        for path in _visible(wall.hidden):
-            _allow(libc, rules, path, reading)
-    libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    libc.syscall(_RESTRICT_SELF, rules, 0)
-    os.close(rules)
-
-
-def _visible(hidden: Iterable[Path]) -> set[Path]:
-    """Return what covers every file but those below the hidden folders: the entries beside each way to them."""
-    closed = {each.resolve() for each in hidden}
-    leading = {parent for each in closed for parent in each.parents}
-    beside: set[Path] = set()
-    for folder in leading:
-        with contextlib.suppress(OSError):  # not for this user
-            beside.update(folder.iterdir())
-    # what a link leads to is met where it lies
-    return {each for each in beside if each not in closed | leading and not each.is_symlink()}
-
-
-def _allow(libc: ctypes.CDLL, rules: int, path: Path, rights: int) -> None:
-    """Allow something in a folder and all below it, or of a file what can be done with one."""
-    with contextlib.suppress(OSError):  # it has gone, or is not for this user
-        handle = os.open(path, os.O_PATH | os.O_CLOEXEC)
-        try:
-            rights &= ~0 if path.is_dir() else ~_CHANGE_FOLDER
-            libc.syscall(_ADD_RULE, rules, _PATH_BENEATH, struct.pack("=Qi", rights, handle), 0)
-        finally:
-            os.close(handle)
 
 
 def refuse_with_words(wall: Wall) -> None:
     """Stop Python code of this process, from now on, at the line that reads or writes beyond a wall."""
-    inside = tuple(os.path.realpath(str(each)) for each in (*wall.writable, *_DEVICES))
+    inside = tuple(os.path.realpath(str(each)) for each in (*wall.writable, *DEVICES))
     hidden = tuple({path for each in wall.hidden for path in (str(each), os.path.realpath(str(each)))})
 
     private = os.path.commonpath(hidden) if hidden else ""

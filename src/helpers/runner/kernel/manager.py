@@ -9,18 +9,21 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
+import socket
 import sys
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from queue import Empty
-from time import monotonic
+from time import monotonic, time
 from typing import Any, cast
 
 from helpers.places import SECRETS
 from helpers.reads import READS_VARIABLE
 from helpers.runner.kernel.prewarmed import ForkServer
-from helpers.runner.kernel.sockets import transport_for
 from helpers.runner.kernel.watch import Watch
 from helpers.runner.processes import ProcessGroup
 from helpers.runner.walls import Wall
@@ -35,6 +38,13 @@ _SETTINGS = (
     *(f"--InlineBackend.figure_formats={each}" for each in ("svg", "png")),
     "--InlineBackend.rc=svg.hashsalt=boardpack",  # the ids of an SVG: same chart, same bytes
 )
+ENGINE = "boardpack"
+_SECONDS = 2.0  # between two saves: what a kernel that is lost had done so far can be looked at
+#: bytes that the path of a Unix socket may have: sockaddr_un holds 108 on Linux and 104 on macOS
+LONGEST_SOCKET_PATH = 103
+#: seconds after which a socket folder belongs to no living run: no report may take so long
+ABANDONED = 7 * 24 * 3600
+_SOCKETS = "boardpack-"
 
 
 def kernel_environment(extra: Mapping[str, str], home: Path) -> dict[str, str]:
@@ -179,3 +189,66 @@ def _provisioner(seat: Seat) -> type:
             await super().kill(restart)
 
     return SeatedProvisioner
+
+
+@cache
+def register_engine() -> str:
+    """Make papermill know an engine that saves now and then and at the end; return its name."""
+    from papermill.engines import NBClientEngine, papermill_engines
+
+    class SparingEngine(NBClientEngine):  # type: ignore[misc]
+        @classmethod
+        def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **keywords: Any) -> Any:
+            nb_man.save = _now_and_then(nb_man.save)
+            try:
+                return super().execute_managed_notebook(nb_man, kernel_name, **keywords)
+            except BaseException:
+                del nb_man.save  # what there is by now is saved once more, and by nobody else
+                raise
+
+    papermill_engines.register(ENGINE, SparingEngine)
+    return ENGINE
+
+
+def _now_and_then(save: Any) -> Any:
+    last = monotonic()
+
+    def save_if_due(**keywords: Any) -> None:
+        nonlocal last
+        if monotonic() - last >= _SECONDS:
+            save(**keywords)
+            last = monotonic()
+
+    return save_if_due
+
+
+@contextlib.contextmanager
+def socket_folder() -> Iterator[Path]:
+    """Yield a private folder for a kernel's sockets, which is removed afterwards."""
+    base = tempfile.gettempdir()
+    if not _fits(Path(base, f"{_SOCKETS}12345678")) and Path("/tmp").is_dir():
+        base = "/tmp"
+    _sweep(Path(base))
+    folder = Path(tempfile.mkdtemp(prefix=_SOCKETS, dir=base))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _sweep(base: Path) -> None:
+    for folder in base.glob(f"{_SOCKETS}*"):
+        with contextlib.suppress(OSError):
+            found = folder.stat()
+            is_own = not hasattr(os, "getuid") or found.st_uid == os.getuid()
+            if is_own and time() - found.st_mtime > ABANDONED:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _fits(folder: Path) -> bool:
+    return len(os.fsencode(folder / "k-ipc-12345")) <= LONGEST_SOCKET_PATH
+
+
+def transport_for(folder: Path) -> str:
+    """Return `ipc` where sockets can lie in the folder, `tcp` elsewhere, as on Windows."""
+    return "ipc" if os.name == "posix" and hasattr(socket, "AF_UNIX") and _fits(folder) else "tcp"

@@ -48,11 +48,8 @@ def _import(name: str) -> str:
     try:
         _import_or_get(name)
     except ModuleNotFoundError as error:
-        if f"{name}.".startswith(
-            f"{error.name}."
-        ):  # it, or its package, is not installed: a cell will tell
-            return ""
-        return f"{name} cannot be imported: {error!r}"
+        is_lacking = f"{name}.".startswith(f"{error.name}.")  # it, or its package: a cell will tell
+        return "" if is_lacking else f"{name} cannot be imported: {error!r}"
     except Exception as error:
         return f"{name} cannot be imported: {error!r}"
     if (length := _said() - before) > 0:
@@ -82,11 +79,9 @@ def _unfit(spare: set[int]) -> list[str]:
     threads = {(task / "comm").read_text().strip() for task in tasks} - HARMLESS_THREADS
     files = {_target(fd) for fd in open_files() if fd > 2 and fd not in spare} - {None}
     handlers = [each for each in logging.getLogger().handlers if isinstance(each, logging.StreamHandler)]
-    taken_up = (
-        ["an import took up the inline backend"] if f"{BACKEND}.backend_inline" in sys.modules else []
-    )
+    is_taken_up = f"{BACKEND}.backend_inline" in sys.modules
     return [
-        *taken_up,
+        *(["an import took up the inline backend"] if is_taken_up else []),
         *(f"an import started the thread {name}" for name in sorted(threads)),
         *(f"an import left {name} open" for name in sorted(map(str, files))),
         *(f"an import made all logging go to {each.stream}" for each in handlers),

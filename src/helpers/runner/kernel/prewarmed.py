@@ -246,7 +246,7 @@ def _imports(source: str) -> Iterator[str]:
     plain = _MAGIC.sub("", source)
     with contextlib.suppress(
         SyntaxError
-    ):  # no Python after all: what its cell imports, the kernel imports itself
+    ):  # no Python after all: what it imports, the kernel imports itself
         for node in ast.walk(ast.parse(plain)):
             if isinstance(node, ast.Import):
                 yield from (alias.name for alias in node.names)

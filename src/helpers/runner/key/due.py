@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -54,7 +54,7 @@ class RunDecision:
 
 def decide(
     project: Project,
-    jobs: Iterable[Job],
+    jobs: Collection[Job],
     surroundings: Surroundings,
     *,
     standing: Mapping[tuple[str, str], Entry],
@@ -64,45 +64,31 @@ def decide(
 
     `standing`: what stands of each report, from the history.
     """
-    wish = wish or Wish()
-    notebooks: dict[Path, str] = {}
+    wish, audience = wish or Wish(), project.audience
+    notebooks = {path: hash_bytes(path.read_bytes()) for path in {job.notebook.path for job in jobs}}
+    shared = {"code": surroundings.code, "environment": surroundings.environment}
+    shared["renderer"] = surroundings.renderer
+    if not audience.is_public:
+        shared["audience"] = hash_json(audience.model_dump())
+    if wish.month:
+        shared["known"] = wish.known or "now"
     decisions = []
     for job in jobs:
-        if job.notebook.path not in notebooks:
-            notebooks[job.notebook.path] = hash_bytes(job.notebook.path.read_bytes())
-        key = {
-            "notebook": notebooks[job.notebook.path],
-            "parameters": hash_json(job.parameters),
-            "code": surroundings.code,
-            "environment": surroundings.environment,
-            "renderer": surroundings.renderer,
-            **(
-                {} if project.audience.is_public else {"audience": hash_json(project.audience.model_dump())}
-            ),
-            **({"known": wish.known or "now"} if wish.month else {}),
-        }
-        decisions.append(
-            _decide_one(
-                project, RunDecision(job, "", (), key, standing.get(_id(job))), surroundings, wish=wish
-            )
-        )
+        own = {"notebook": notebooks[job.notebook.path], "parameters": hash_json(job.parameters)}
+        previous = standing.get((job.notebook.name, job.name))
+        before = [each for each in previous.outputs if each in FORMATS] if previous else []
+        hold = wish.hold or project.publisher.wants_approval(job.notebook.name, audience.name)
+        hold = hold or (previous is not None and previous.state in {State.HELD, State.WITHDRAWN})
+        formats = tuple(dict.fromkeys((*wish.formats, *before)))
+        decision = RunDecision(job, "", formats, {**own, **shared}, previous, hold)
+        decisions.append(_with_reason(project, decision, surroundings, wish))
     return tuple(decisions)
 
 
-def _id(job: Job) -> tuple[str, str]:
-    return job.notebook.name, job.name
-
-
-def _decide_one(
-    project: Project, decision: RunDecision, surroundings: Surroundings, *, wish: Wish
+def _with_reason(
+    project: Project, decision: RunDecision, surroundings: Surroundings, wish: Wish
 ) -> RunDecision:
     previous = decision.previous
-    before = [each for each in previous.outputs if each in FORMATS] if previous else []
-    formats = tuple(dict.fromkeys((*wish.formats, *before)))
-    publisher, audience = project.publisher, project.audience.name
-    hold = wish.hold or publisher.wants_approval(decision.job.notebook.name, audience)
-    hold = hold or (previous is not None and previous.state in {State.HELD, State.WITHDRAWN})
-    decision = replace(decision, formats=formats, hold=hold)
     if wish.force:
         return replace(decision, reason="forced")
     if previous is None:

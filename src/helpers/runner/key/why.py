@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from helpers.reads import ABSENT
 from helpers.runner.history.entries import Entry, State
@@ -23,7 +24,7 @@ def explain(decision: RunDecision, surroundings: Surroundings, history: History)
     if previous is None:
         return ("never published: it will run",)
     parts = changed_parts(previous, decision.key, surroundings)
-    words = [line for part in parts for line in _TELLERS[part](decision, previous, surroundings, history)]
+    words = [line for part in parts for line in _told(part, decision, previous, surroundings, history)]
     if not parts and decision.reason:
         words.append(decision.reason)
     since = f"since the run {previous.maker} of {previous.started[:10]}"
@@ -31,30 +32,58 @@ def explain(decision: RunDecision, surroundings: Surroundings, history: History)
 
 
 def _standing(entry: Entry) -> str:
-    return {State.HELD: "held, waiting for approval", State.WITHDRAWN: f"withdrawn ({entry.note})"}.get(
-        entry.state, "up to date"
-    )
+    words = {State.HELD: "held, waiting for approval", State.WITHDRAWN: f"withdrawn ({entry.note})"}
+    return words.get(entry.state, "up to date")
 
 
-def _notebook(decision: RunDecision, *_: object) -> Iterator[str]:
-    yield f"notebook: {decision.job.notebook.path.name} was edited"
+def _told(
+    part: str, decision: RunDecision, previous: Entry, surroundings: Surroundings, history: History
+) -> Iterator[str]:
+    match part:
+        case "notebook":
+            yield f"notebook: {decision.job.notebook.path.name} was edited"
+        case "parameters":
+            yield from _parameters(decision.job.settings, previous.parameters)
+        case "data":
+            yield from _data(previous, surroundings)
+        case "files":
+            yield from _files(previous, surroundings)
+        case "register":
+            asked = previous.answers.items()
+            yield f"register: {_named([each for each, then in asked if surroundings.answer(each) != then])} changed"
+        case "code":
+            then, now = _contents(previous.key.get("code", ""), surroundings.code, history)
+            if then and now:
+                names = sorted(name for name in {**then, **now} if then.get(name) != now.get(name))
+                yield f"code: {_named(names)} changed"
+            else:
+                yield "code: the package or what it watches was changed"
+        case "environment":
+            then, now = _contents(previous.key.get("environment", ""), surroundings.environment, history)
+            if then and now:
+                yield f"environment: {_named(list(_versions_changed(_versions(then), _versions(now))))}"
+            else:
+                yield "environment: what is installed was changed"
+        case "renderer":
+            yield f"renderer: {previous.key.get('renderer', '?')} became {decision.key['renderer']}"
+        case "audience":
+            yield "audience: what _publisher.yml says of its readers or of their policy was changed"
 
 
-def _parameters(decision: RunDecision, previous: Entry, *_: object) -> Iterator[str]:
-    now = json.loads(json.dumps(decision.job.settings, default=str))
-    then = previous.parameters
+def _parameters(settings: Mapping[str, object], then: Mapping[str, object]) -> Iterator[str]:
+    now = json.loads(json.dumps(settings, default=str))
     changed = [name for name in dict.fromkeys((*then, *now)) if then.get(name) != now.get(name)]
     for name in changed:
-        yield f"parameter {name}: {_value(then, name)} became {_value(now, name)}"
+        was, is_now = (
+            json.dumps(each[name], ensure_ascii=False) if name in each else "not there"
+            for each in (then, now)
+        )
+        yield f"parameter {name}: {was} became {is_now}"
     if not changed:
         yield "parameters: the file gives what was the notebook's own value, or leaves out what it gave"
 
 
-def _value(values: Mapping[str, object], name: str) -> str:
-    return json.dumps(values[name], ensure_ascii=False) if name in values else "not there"
-
-
-def _data(_: RunDecision, previous: Entry, surroundings: Surroundings, *__: object) -> Iterator[str]:
+def _data(previous: Entry, surroundings: Surroundings) -> Iterator[str]:
     present = surroundings.meant_by(previous.reads)
     for name in sorted({*previous.data, *present}):
         then, now = previous.data.get(name), present.get(name)
@@ -66,7 +95,7 @@ def _data(_: RunDecision, previous: Entry, surroundings: Surroundings, *__: obje
             yield f"data {name} ({now.name}): {_load(then)} became {_load(now)}"
 
 
-def _files(_: RunDecision, previous: Entry, surroundings: Surroundings, *__: object) -> Iterator[str]:
+def _files(previous: Entry, surroundings: Surroundings) -> Iterator[str]:
     for name, then in previous.files.items():
         now = surroundings.look(name)
         if then == now:
@@ -81,60 +110,27 @@ def _files(_: RunDecision, previous: Entry, surroundings: Surroundings, *__: obj
             yield f"{'folder' if is_folder(now) else 'file'} {name}: changed"
 
 
-def _register(_: RunDecision, previous: Entry, surroundings: Surroundings, *__: object) -> Iterator[str]:
-    changed = [
-        question for question, then in previous.answers.items() if surroundings.answer(question) != then
-    ]
-    yield f"register: {_named(changed)} changed"
-
-
 def _load(data_set: DataSet | None) -> str:
     if data_set is None:
         return "a load that was not noted"
     return f"load {data_set.load or '?'}, as at {data_set.as_at or '?'}"
 
 
-def _code(_: RunDecision, previous: Entry, surroundings: Surroundings, history: History) -> Iterator[str]:
-    then, now = _contents(previous.key.get("code", ""), surroundings.code, history)
-    if not isinstance(then, dict) or not isinstance(now, dict):
-        yield "code: the package or what it watches was changed"
-        return
-    names = sorted(name for name in {**then, **now} if then.get(name) != now.get(name))
-    yield f"code: {_named(names)} changed"
-
-
-def _environment(
-    _: RunDecision, previous: Entry, surroundings: Surroundings, history: History
-) -> Iterator[str]:
-    then, now = _contents(previous.key.get("environment", ""), surroundings.environment, history)
-    if not isinstance(then, list) or not isinstance(now, list):
-        yield "environment: what is installed was changed"
-        return
-    before, after = _versions(then), _versions(now)
-    changes = [
-        f"{name} {before.get(name, 'not installed')} became {after.get(name, 'not installed')}"
-        for name in sorted({*before, *after})
-        if before.get(name) != after.get(name)
-    ]
-    yield f"environment: {_named(changes)}"
-
-
 def _versions(installed: Sequence[str]) -> dict[str, str]:
-    """Return the version of Python and of each package."""
     python, *packages = installed
     pairs = (package.removesuffix(".dist-info").partition("-") for package in packages)
     return {"Python": python.split(" (")[0], **{name: version for name, _, version in pairs}}
 
 
-def _renderer(decision: RunDecision, previous: Entry, *_: object) -> Iterator[str]:
-    yield f"renderer: {previous.key.get('renderer', '?')} became {decision.key['renderer']}"
+def _versions_changed(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[str]:
+    for name in sorted({*before, *after}):
+        was, now = (each.get(name, "not installed") for each in (before, after))
+        if was != now:
+            yield f"{name} {was} became {now}"
 
 
-def _audience(*_: object) -> Iterator[str]:
-    yield "audience: what _publisher.yml says of its readers or of their policy was changed"
-
-
-def _contents(then: str, now: str, history: History) -> tuple[object, object]:
+def _contents(then: str, now: str, history: History) -> tuple[Any, Any]:
+    """Return what two hashes stand for; None where that is not kept."""
     kept = history.contents(then, now)
     return kept.get(then), kept.get(now)
 
@@ -142,16 +138,3 @@ def _contents(then: str, now: str, history: History) -> tuple[object, object]:
 def _named(names: Sequence[str]) -> str:
     more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
     return ", ".join(names[:MOST_NAMED]) + more
-
-
-_TELLERS: Mapping[str, Callable[..., Iterator[str]]] = {
-    "notebook": _notebook,
-    "parameters": _parameters,
-    "code": _code,
-    "environment": _environment,
-    "renderer": _renderer,
-    "audience": _audience,
-    "data": _data,
-    "files": _files,
-    "register": _register,
-}

@@ -83,9 +83,8 @@ class _Wanted:
 class _Found:
     asked: list[_Wanted] = field(default_factory=list)
     broken: dict[tuple[str, str], list[Problem]] = field(default_factory=dict)  # by notebook and name
-    problems: dict[str, list[Problem]] = field(
-        default_factory=dict
-    )  # by notebook: of no report that is known
+    #: by notebook: of no report that is known
+    problems: dict[str, list[Problem]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -119,6 +118,11 @@ class Plan:
         return [others, Plan(packs)] if others else [Plan(packs)]
 
     @property
+    def titles(self) -> set[str]:
+        """What the user calls its reports, those that are refused too."""
+        return {each.title for each in self.jobs} | {each.title for each in self.refused}
+
+    @property
     def mistakes(self) -> tuple[Problem, ...]:
         """Everything that somebody has to mend, each thing once."""
         of_reports = (problem for each in self.refused if not each.no_data for problem in each.problems)
@@ -132,9 +136,8 @@ def make_plan(project: Project, words: Sequence[str] = ()) -> tuple[Job, ...]:
     with all problems of all notebooks and parameter files concerned.
     """
     plan = find_plan(project, words)
-    raise_all(
-        dict.fromkeys([*plan.problems, *(problem for each in plan.refused for problem in each.problems)])
-    )
+    of_reports = (problem for each in plan.refused for problem in each.problems)
+    raise_all(dict.fromkeys([*plan.problems, *of_reports]))
     return plan.jobs
 
 
@@ -173,9 +176,8 @@ def _find_in_folder(project: Project, folder: Path, found: _Found) -> None:
         if path.suffix == ".yml":
             found.asked.append(_Wanted(folder.name, path.stem, path, where))
         elif path.suffix in {".yaml", ".json"}:
-            problem = Problem(
-                where, "is not read", "files that end in .yml", f"rename it to {path.stem}.yml"
-            )
+            cure = f"rename it to {path.stem}.yml"
+            problem = Problem(where, "is not read", "files that end in .yml", cure)
             found.broken.setdefault((folder.name, path.name), []).append(problem)
             found.asked.append(_Wanted(folder.name, path.name, path, where, {}))
     matrix = folder / MATRIX
@@ -269,7 +271,6 @@ def _check(
 
 
 def _read_notebook(project: Project, name: str) -> Notebook | UserError:
-    """Return what a notebook declares, or what is wrong with it."""
     path = project.notebooks / f"{name}.ipynb"
     if not path.exists():
         known = [each.stem for each in project.notebooks.glob("*.ipynb")]
@@ -305,10 +306,15 @@ def _read_job(
         where = given[parameter.name].where if parameter.name in given else asked.where
         for word in _words(parameter.type, "org", value):
             if organisations and word not in organisations:
-                unknown[word] = _unknown_organisation(where, word, organisations)
+                came = f'no organisation has the code "{word}"'
+                otherwise = "correct it, or load the data of that organisation"
+                cure = near_misses(word.upper(), organisations) or otherwise
+                unknown[word] = Problem(where, came, cure=cure)
         for word in _words(parameter.type, "month", value):
             if word != LATEST and (covered := project.months()) and not covered[0] <= word <= covered[1]:
-                problems.append(_month_without_data(where, word, covered))
+                came, cure = f'the data have nothing for "{word}"', f"write one of these, or {LATEST}"
+                cure += "; or load the data of that month"
+                problems.append(Problem(where, came, " to ".join(covered), cure))
     if not problems and not unknown:
         return Job(notebook, asked.name, values, asked.source, audience)
     # who writes a single file may slip; a list of many goes beyond what is loaded now and then
@@ -318,13 +324,10 @@ def _read_job(
 
 
 def _read_audience(project: Project, given: Given, problems: list[Problem]) -> str:
-    """Return for whom a report is, as its file says."""
     known = project.publisher.audiences
     if given.text not in known:
-        cure = (
-            near_misses(given.text, known)
-            or "name it there, with its folder, threshold, reason, owner and date"
-        )
+        otherwise = "name it there, with its folder, threshold, reason, owner and date"
+        cure = near_misses(given.text, known) or otherwise
         came = f"the audience {given.text} is not named in params/{PUBLISHER}"
         problems.append(Problem(given.where, came, " or ".join(known), cure))
         return PUBLIC_NAME
@@ -336,13 +339,3 @@ def _words(kind: ParameterType, word: str, value: Value) -> list[str]:
     if word not in {kind.word, kind.item.word if kind.item else ""}:
         return []
     return [each for each in (value if isinstance(value, list) else [value]) if isinstance(each, str)]
-
-
-def _month_without_data(where: str, month: str, covered: tuple[str, str]) -> Problem:
-    cure = f"write one of these, or {LATEST}; or load the data of that month"
-    return Problem(where, f'the data have nothing for "{month}"', " to ".join(covered), cure)
-
-
-def _unknown_organisation(where: str, code: str, known: Organisations) -> Problem:
-    cure = near_misses(code.upper(), known) or "correct it, or load the data of that organisation"
-    return Problem(where, f'no organisation has the code "{code}"', cure=cure)

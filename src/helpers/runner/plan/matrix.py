@@ -26,31 +26,27 @@ from pathlib import Path
 from typing import Final
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from helpers.errors import Problem, near_misses
 from helpers.runner.plan.parameter_files import Given, given_below
 from helpers.runner.project import Project
-from helpers.yaml_files import Way, YamlFile, raise_all, read_yaml
+from helpers.yaml_files import Settings, Way, YamlFile, raise_all, read_yaml
 
 FILE = "_matrix.yml"
 #: reports that one entry stands for, unless it says more itself: each costs memory before the first is run
 MOST_REPORTS: Final = 20_000
 
 
-class _Own(BaseModel):
+class _Own(Settings):
     """What some combinations have of their own: which, and their values."""
-
-    model_config = ConfigDict(extra="forbid")
 
     some: dict[str, object] = Field(alias="for", min_length=1)
     values: dict[str, object] = Field(alias="with", min_length=1)
 
 
-class _Entry(BaseModel):
+class _Entry(Settings):
     """An entry of the list; what its parameters take, their notebook says."""
-
-    model_config = ConfigDict(extra="forbid")
 
     name: str
     axes: dict[str, object] = Field(alias="for", min_length=1)
@@ -59,10 +55,8 @@ class _Entry(BaseModel):
     limit: int = Field(default=MOST_REPORTS, ge=1)
 
 
-class _Selection(BaseModel):
+class _Selection(Settings):
     """A list that the data know."""
-
-    model_config = ConfigDict(extra="forbid")
 
     select: str
     excepted: list[str] = Field(alias="except", default_factory=list)
@@ -138,12 +132,10 @@ def _read_own(
             wanted = {str(each) for each in (codes if isinstance(codes, list) else [codes])}
             known = [each.text for each in axes.get(axis, [])]
             for code in sorted(wanted - set(known)):
-                came = (
-                    f"{code} is not among the values of {axis}"
-                    if axis in axes
-                    else f"{axis} is not under `for`"
-                )
-                cure = near_misses(code, known) if axis in axes else near_misses(axis, axes)
+                if axis in axes:
+                    came, cure = f"{code} is not among the values of {axis}", near_misses(code, known)
+                else:
+                    came, cure = f"{axis} is not under `for`", near_misses(axis, axes)
                 found.problems.append(Problem(found.place((*way, "for", axis)), came, cure=cure))
             some[axis] = wanted
         theirs = given_below(found, (*way, "with"), found.problems)
@@ -158,8 +150,8 @@ def _is_pattern(found: YamlFile, way: Way, pattern: str, axes: Mapping[str, obje
     try:
         parsed = list(string.Formatter().parse(pattern))
     except ValueError as error:
-        problem = Problem(found.place(way), f'"{pattern}" ({error})', "placeholders in braces")
-        found.problems.append(problem)
+        came = f'"{pattern}" ({error})'
+        found.problems.append(Problem(found.place(way), came, "placeholders in braces"))
         return False
     used = {name for _, name, _, _ in parsed if name is not None}
     plain = all(not spec and not conversion for _, name, spec, conversion in parsed if name is not None)
@@ -172,7 +164,6 @@ def _is_pattern(found: YamlFile, way: Way, pattern: str, axes: Mapping[str, obje
 
 
 def _read_axis(project: Project, found: YamlFile, way: Way, axis: object) -> list[Given]:
-    """Return the values that a parameter goes through."""
     where = f"{found.place(way).partition(', ' + str(way[0]) + '.')[0]}, `{way[-1]}`"
     allowed = "a list, or {select: …} with " + " or ".join(project.selectors)
     if isinstance(axis, list) and axis:

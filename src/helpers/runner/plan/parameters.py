@@ -173,7 +173,6 @@ def _read_statement(where: str, statement: ast.stmt) -> Parameter:
 
 
 def _parts(where: str, statement: ast.stmt) -> tuple[str, ast.expr | None, ast.expr | None]:
-    """Return the name, the annotation and the value of a declaration."""
     if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
         return statement.target.id, statement.annotation, statement.value
     if isinstance(statement, ast.Assign) and len(statement.targets) == 1:

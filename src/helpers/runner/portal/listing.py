@@ -143,7 +143,8 @@ def describe(
     periods = _periods_with_pages(places)
     newest = {(report, max(found, key=_age)) for report, found in periods.items()}
     drafts = {(e.report, e.period): e for e in standing.values() if e.state is State.HELD}
-    failed = {each.report: each for each in latest.values() if _did_not_pass(each)}
+    bad = (each for each in latest.values() if each.state.is_failure or each.state is State.INTERRUPTED)
+    failed = {each.report: each for each in bad}
     listed = [
         _listed(
             entries[-1],
@@ -158,8 +159,11 @@ def describe(
         )
         for place, entries in places.items()
     ]
-    waiting = [_draft(each, _waits(stages, place)) for place, each in drafts.items() if place not in places]
-    return sort_newest_first([*listed, *waiting])
+    for place, each in drafts.items():
+        if place not in places:
+            since = show_day(read_day(each.started))
+            listed.append(_listed(each, (Status.HELD, f"{_waits(stages, place)} since {since}")))
+    return sort_newest_first(listed)
 
 
 def _waits(stages: Stages, place: Place) -> str:
@@ -203,17 +207,14 @@ def _is_there(entry: Entry, reports: Path) -> bool:
     )
 
 
-def _did_not_pass(entry: Entry) -> bool:
-    return entry.state.is_failure or entry.state is State.INTERRUPTED
-
-
 def _listed(entry: Entry, said: tuple[Status, str], *, previous: str = "") -> Listed:
     # a draft is private, and what was withdrawn is gone
     outputs = entry.outputs if entry.state is State.PUBLISHED else {}
+    code, name = entry.facts.organisation_code if entry.facts else "", entry.organisation
     return Listed(
         report=entry.report,
         title=entry.title,
-        organisation=_organisation(entry),
+        organisation=f"{name} ({code})" if code and code not in name else name,
         period=entry.period,
         status=said[0],
         note=said[1],
@@ -223,18 +224,6 @@ def _listed(entry: Entry, said: tuple[Status, str], *, previous: str = "") -> Li
         previous=previous,
         synthetic=entry.synthetic,
         headline=entry.facts.headline if entry.facts and outputs else "",
-    )
-
-
-def _draft(entry: Entry, waits: str) -> Listed:
-    since = show_day(read_day(entry.started))
-    return _listed(entry, (Status.HELD, f"{waits} since {since}"))
-
-
-def _organisation(entry: Entry) -> str:
-    code = entry.facts.organisation_code if entry.facts else ""
-    return (
-        f"{entry.organisation} ({code})" if code and code not in entry.organisation else entry.organisation
     )
 
 

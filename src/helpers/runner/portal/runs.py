@@ -94,7 +94,6 @@ def show_seconds(seconds: float) -> str:
 
 
 def _row(run: Run) -> tuple[str, str, Sequence[str]]:
-    """Return when a run began, what it was, and its numbers."""
     failed = sum(count for state, count in run.states.items() if state not in _DONE)
     named = (State.PUBLISHED, State.UNCHANGED, State.HELD)
     numbers = (_took(run), *(f"{run.states.get(state, 0):,}" for state in named), f"{failed:,}")

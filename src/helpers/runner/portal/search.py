@@ -1,8 +1,9 @@
-"""The page that finds a report among thousands, and the plain list for those without scripts."""
+"""The pages that list reports: to find one among thousands, to read without scripts, to compare two periods."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Final
 
@@ -15,6 +16,7 @@ AT_ONCE: Final = 50
 TELLING: Final = (Status.FAILED, Status.WITHDRAWN)
 #: formats in words
 FORMATS: Final = {"html": "web page", "pdf": "PDF", "docx": "Word", "pptx": "slides"}
+FILE = "compare.html"
 
 
 def search_page(listed: Sequence[Listed]) -> Page:
@@ -108,3 +110,31 @@ def _periods(listed: Iterable[Listed]) -> dict[str, str]:
 def _used(listed: Iterable[Listed]) -> list[Status]:
     there = {each.status for each in listed}
     return [status for status in Status if status in there]
+
+
+def find_comparable(listed: Iterable[Listed]) -> dict[str, dict[str, object]]:
+    """Return by ``notebook/name`` the reports of which two periods or more can be shown, sorted by name.
+
+    Of each its name, and folder, name and path of each period, as they are listed: the newest first.
+    """
+    found: dict[str, list[Listed]] = {}
+    for each in listed:
+        if "html" in each.outputs:
+            found.setdefault(each.report, []).append(each)
+    names = {
+        report: f"{e.title}, {e.organisation} ({report})" for report, (e, *older) in found.items() if older
+    }
+    return {
+        report: {
+            "name": names[report],
+            "editions": [(e.period, period_name(e.period), e.outputs["html"]) for e in found[report]],
+        }
+        for report in sorted(names, key=lambda report: (names[report].casefold(), report))
+    }
+
+
+def compare_page(listed: Sequence[Listed]) -> Page:
+    """Return the page."""
+    comparable = find_comparable(listed)
+    page = Page(FILE, PAGES[FILE], {"comparable": comparable}, data=comparable, frames=bool(comparable))
+    return replace(page, script="compare.js") if comparable else page

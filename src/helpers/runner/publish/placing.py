@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path, PurePosixPath
+from typing import Any
 
+from helpers import __version__
+from helpers.audience import PUBLIC, Audience
 from helpers.bundle import Bundle
-from helpers.errors import GateError
 from helpers.runner.hashes import hash_bytes
 from helpers.runner.history.entries import Entry, Output, State
 from helpers.runner.history.locks import LISTING, ReportLock, hold
-from helpers.runner.history.report_manifest import make_manifest
 from helpers.runner.history.store import History
 from helpers.runner.project import Project, private_folder
 from helpers.runner.publish.switching import MANIFEST, STAGED, settle, stage, sweep, switch, unstage
 
 BUNDLES = "bundles.json"
+#: parts of a report's key that say nothing about the content of data sets
+_OPEN = ("notebook", "parameters", "code", "environment", "renderer")
 
 
 def expected_outputs(contents: Mapping[str, bytes], place: PurePosixPath) -> dict[str, Output]:
@@ -40,9 +43,7 @@ def checked_manifest(project: Project, entry: Entry, folder: Path) -> bytes:
     content = make_manifest(entry, project.told(entry.report), audience=project.audience)
     path = private_folder(folder) / MANIFEST
     path.write_bytes(content)
-    problems = [problem for check in project.file_checks for problem in check(path)]
-    if problems and (standing := project.allow(entry.report, problems)):
-        raise GateError(standing)
+    project.refuse(entry.report, project.wrong_in(path))
     return content
 
 
@@ -81,13 +82,8 @@ def open_history(project: Project) -> History:
 
 def _settle_for(project: Project, entry: Entry) -> bool | None:
     """Complete what a sudden end cut short of one report; None while another run has it in hand."""
-    lock = ReportLock(project.state, entry.notebook, entry.name)
-    if not lock.try_once():
-        return None
-    try:
-        return settle(project.reports, entry)
-    finally:
-        lock.release()
+    with ReportLock(project.state, entry.notebook, entry.name).tried() as mine:
+        return settle(project.reports, entry) if mine else None
 
 
 def draft_folder(state: Path, entry: Entry) -> Path:
@@ -95,7 +91,7 @@ def draft_folder(state: Path, entry: Entry) -> Path:
 
     It lies among what its run left, and goes with it when old runs or data are removed.
     """
-    return state / "runs" / entry.maker / entry.notebook / entry.name / "draft"
+    return entry.folder(state) / "draft"
 
 
 def marked_folder(state: Path, entry: Entry) -> Path:
@@ -122,3 +118,44 @@ def keep_draft(
 def read_bundles(folder: Path) -> tuple[Bundle, ...]:
     """Return what the notebook of a draft handed over."""
     return tuple(Bundle.model_validate(each) for each in json.loads((folder / BUNDLES).read_text("utf-8")))
+
+
+def make_manifest(
+    entry: Entry, released: Sequence[dict[str, Any]] = (), *, audience: Audience = PUBLIC
+) -> bytes:
+    """Return the manifest of a report that is about to be published or withdrawn, as JSON.
+
+    `entry`: the report's entry, with its facts and its files. `released`: each count of patients that it shows: whom it
+    counts, and what was shown.
+    """
+    facts = entry.facts
+    assert facts is not None, "what is published knows what it is about"
+    files = {
+        name: {"file": PurePosixPath(output.path).name, "sha256": output.sha256}
+        for name, output in entry.outputs.items()
+    }
+    data = sorted({(each.name or name, each.as_at) for name, each in entry.data.items()})
+    told = {
+        "version": 1,
+        "state": str(State.WITHDRAWN if entry.state is State.WITHDRAWN else State.PUBLISHED),
+        "report": entry.report,
+        **facts.model_dump(mode="json", exclude={"groups", "headline"}),
+        "groups": [list(group) for group in facts.groups],
+        "run": entry.run,
+        "made_in": entry.maker,
+        "made": entry.started,
+        "software": f"boardpack {__version__}",
+        "parameters": dict(entry.parameters),
+        "data": [{"name": name, "as_at": as_at} for name, as_at in data],
+        "hashes": {part: entry.key[part] for part in _OPEN if part in entry.key},
+        "files": files,
+    }
+    if not audience.is_public:
+        told |= {"audience": audience.name, "not_for_publication": audience.mark}
+    if entry.state is State.WITHDRAWN:  # what the page says in the report's place
+        told |= {"withdrawn": entry.note}
+    text = json.dumps(told, indent=1, ensure_ascii=False, default=str)
+    if released:  # hundreds of entries: a line each
+        lines = ",\n  ".join(json.dumps(each, ensure_ascii=False) for each in released)
+        text = f'{text.removesuffix("}").rstrip()},\n "released": [\n  {lines}\n ]\n}}'
+    return text.encode() + b"\n"

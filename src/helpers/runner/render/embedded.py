@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import re
+import shutil
 import subprocess
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -84,7 +86,6 @@ def render_pdf(document: Document, *, theme: Theme, folder: Path) -> Path:
 
 
 def _typeset(folder: Path, path: Path, inputs: dict[str, str]) -> list[str]:
-    """Write the PDF and return what Typst warns of."""
     import typst  # late: the compiler is loaded only where a PDF is made
 
     try:
@@ -104,34 +105,13 @@ def _typeset(folder: Path, path: Path, inputs: dict[str, str]) -> list[str]:
     return [warning.message for warning in warnings]
 
 
-def render_docx(document: Document, *, theme: Theme, folder: Path) -> Path:
-    """Render a Word file; pictures become PNG, which every version of Word shows.
+def render_office(name: str, document: Document, *, theme: Theme, folder: Path) -> Path:
+    """Render a Word file, or slides: the headline, figures that have words for one, a table.
 
-    Parameters, returns and raises as `render_html`; the file is `report.docx`.
+    Parameters, returns and raises as `render_html`; the file is `report.docx`, or `report.pptx`.
     """
-    draw_figures(document, folder)
-    return _render_office("docx", document, theme=theme, folder=folder)
-
-
-def render_pptx(document: Document, *, theme: Theme, folder: Path) -> Path:
-    """Render slides: the headline, figures that have words for one, a table.
-
-    Parameters, returns and raises as `render_html`; the file is `report.pptx`.
-    """
-    return _render_office("pptx", document, theme=theme, folder=folder)
-
-
-WRITERS: Final[Mapping[str, Callable[..., Path]]] = {
-    "html": render_html,
-    "pdf": render_pdf,
-    "docx": render_docx,
-    "pptx": render_pptx,
-}
-#: what pandoc writes for a format that is made of a page
-PAGES: Final = {"html": "html", "pdf": "typst"}
-
-
-def _render_office(name: str, document: Document, *, theme: Theme, folder: Path) -> Path:
+    if name == "docx":  # pictures become PNG, which every version of Word shows
+        draw_figures(document, folder)
     prepare([name], theme, folder / LOOK)
     _write_settings(theme, folder)
     path = folder / f"report.{name}"
@@ -151,21 +131,40 @@ def _render_office(name: str, document: Document, *, theme: Theme, folder: Path)
     return path
 
 
+WRITERS: Final[Mapping[str, Callable[..., Path]]] = {
+    "html": render_html,
+    "pdf": render_pdf,
+    "docx": partial(render_office, "docx"),
+    "pptx": partial(render_office, "pptx"),
+}
+#: what pandoc writes for a format that is made of a page
+PAGES: Final = {"html": "html", "pdf": "typst"}
+
+
 def _write_settings(theme: Theme, folder: Path) -> None:
     (folder / _SETTINGS).write_text(yaml.safe_dump(theme.page.as_settings()), encoding="utf-8")
 
 
 def _pandoc(options: list[str], what: str, folder: Path) -> None:
-    """Run pandoc in a report's folder; a warning is an error."""
-    import pypandoc  # late: only rendering needs it
-
     try:
-        done = call_briefly([pypandoc.get_pandoc_path(), *options], folder=folder, seconds=_SECONDS)
+        done = call_briefly([pandoc_path(), *options], folder=folder, seconds=_SECONDS)
     except subprocess.TimeoutExpired as error:
         raise _failed("pandoc", f"not done after {_SECONDS} seconds") from error
     complaints = _complaints(done.stderr)
     if done.returncode or complaints:
         raise _failed(f"{what} (pandoc)", *(complaints or [f"exit status {done.returncode}"]))
+
+
+def pandoc_path() -> str:
+    """Return the pandoc that comes with its package.
+
+    The package's own search would take one on the path where that is newer, and for a moment where it is not.
+    """
+    import pypandoc  # late: only rendering needs it
+
+    found = shutil.which("pandoc", path=Path(pypandoc.__file__).with_name("files"))
+    assert found, "it comes with the package"
+    return found
 
 
 def _complaints(stderr: str) -> list[str]:

@@ -75,12 +75,9 @@ def _reference(theme: Theme, name: str) -> bytes:
 def finish(name: str, path: Path, document: Document, *, theme: Theme, look: Path) -> None:
     """Finish a file that pandoc or Typst wrote, in place, where there is something left to do."""
     logo = look / _LOGO if theme.brand.logo else None
-    if (
-        name == "pdf"
-    ):  # no entry says the same, and pdfinfo calls this one, which Typst writes, of the wrong type
-        path.write_bytes(
-            path.read_bytes().replace(_SUSPECTS, b" " * len(_SUSPECTS))
-        )  # places stay as they are
+    if name == "pdf":
+        # no entry says the same, and pdfinfo calls this one, which Typst writes, of the wrong type; places stay
+        path.write_bytes(path.read_bytes().replace(_SUSPECTS, b" " * len(_SUSPECTS)))
     if name == "docx":
         from helpers.runner.render.word import finish_word
 

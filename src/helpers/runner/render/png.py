@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from helpers.theme import font_folder
 from helpers.theme.icons import ICONS, icon_svg
+from helpers.theme.look import typst_string
 
 _PPI: Final = 220.0
 _PAGE: Final = (
@@ -38,7 +39,9 @@ def icon_pictures() -> Mapping[str, bytes]:
     """Return the PNG of each icon by its name."""
     import typst  # late, as above
 
-    pages = [f"#image(bytes({_string(icon_svg(name))}), height: {_ICON_SIZE})" for name in ICONS]
+    pages = [
+        f"#image(bytes({typst_string(icon_svg(name).strip())}), height: {_ICON_SIZE})" for name in ICONS
+    ]
     code = (_PAGE + "\n#pagebreak()\n".join(pages)).encode()
     drawn = typst.compile(code, format="png", ppi=_PPI, **_with_fonts())
     return dict(zip(ICONS, drawn, strict=True))
@@ -66,7 +69,3 @@ def forget_pages() -> None:
 
 def _with_fonts() -> dict[str, Any]:
     return {"font_paths": fonts(), "ignore_system_fonts": True}
-
-
-def _string(text: str) -> str:
-    return '"' + text.strip().replace("\\", "\\\\").replace('"', '\\"') + '"'

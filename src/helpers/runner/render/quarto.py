@@ -7,19 +7,23 @@ others go on.
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
+import tempfile
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from time import monotonic
+from typing import IO, Final
 
 import yaml
 
 from helpers.errors import Problem, ReportError
-from helpers.runner.document.making import Document
+from helpers.runner.document.making import Document, front, parted
 from helpers.runner.engines import Quarto
-from helpers.runner.render.calling import StoppedError, call
 from helpers.runner.render.embedded import LOOK, READER, write_sources
 from helpers.runner.render.office import draw_figures, finish, prepare, reference_of
 from helpers.runner.render.offline import check_offline
@@ -41,6 +45,20 @@ _HTML: Final = {
 #: settings that only our filter reads
 _OWN: Final = ("toc", "toc-depth", "number-sections", "data-annex")
 _COLOURS: Final = re.compile(r"\x1b\[[0-9;]*m")
+_LOOK: Final = 0.1  # seconds between two looks
+#: Starts a command and waits for it. Its input ends with whoever holds the other end, however that ended; then it
+#: kills its own group: a command is often a script, and what the script started would go on without it.
+_KEEPER: Final = """
+import os, signal, subprocess, sys, threading
+
+def end_all():
+    sys.stdin.buffer.read()
+    os.killpg(0, signal.SIGKILL)
+
+threading.Thread(target=end_all, daemon=True).start()
+sys.stdout.flush()
+os._exit(subprocess.run(sys.argv[1:], stdin=subprocess.DEVNULL).returncode & 255)
+"""
 
 
 def render_batch(
@@ -142,12 +160,11 @@ def _write_documents(documents: Mapping[str, Document], theme: Theme, folder: Pa
 
 def _source(document: Document, theme: Theme) -> str:
     """Return the document with contents and numbering under `board:`, which only our filter reads."""
-    _, front, body = document.markdown.split("---\n", 2)
-    settings: dict[str, Any] = yaml.safe_load(front)
+    settings, body = parted(document.markdown)
     page = {key: settings.pop(key) for key in _OWN if key in settings}
     settings.setdefault("lang", theme.page.lang)
     settings["board"] = {**theme.page.as_settings(), **page}
-    return f"---\n{yaml.safe_dump(settings, allow_unicode=True, sort_keys=False, width=1000)}---\n{body}"
+    return front(settings) + body
 
 
 def _project(theme: Theme, quarto: Quarto, formats: list[str]) -> dict[str, object]:
@@ -201,3 +218,68 @@ def _reason(said: str) -> str:
     refused = re.findall(r"REFUSED (.*)", said)
     errors = [line.strip() for line in said.splitlines() if re.match(r"\s*(ERROR|error)", line)]
     return "; ".join(dict.fromkeys(refused or errors or [said.strip()[-300:] or "no file came out"]))
+
+
+class SilenceError(ReportError):
+    """A program said nothing for too long."""
+
+
+class StoppedError(ReportError):
+    """A program was ended because the batch is."""
+
+
+def call(
+    command: Sequence[str],
+    *,
+    folder: Path,
+    environment: Mapping[str, str],
+    patience: float,
+    stop: threading.Event | None = None,
+) -> str:
+    """Run a program; return what it said on standard error and output, whatever its exit status.
+
+    A `ReportError` says that it was silent for more than `patience` seconds, or `stop` was set: nothing of it is left
+    then.
+    `environment` are variables beside those of this process.
+    """
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(
+            [sys.executable, "-ISc", _KEEPER, *command] if os.name == "posix" else list(command),
+            cwd=folder,
+            env={**os.environ, **environment},
+            stdin=subprocess.PIPE,
+            stdout=said,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            _wait(process, said, patience, stop)
+        finally:
+            _end(process)
+        said.seek(0)
+        return said.read().decode("utf-8", "replace")
+
+
+def _wait(
+    process: subprocess.Popen[bytes], said: IO[bytes], patience: float, stop: threading.Event | None
+) -> None:
+    length, heard = 0, monotonic()
+    while process.poll() is None:
+        try:
+            process.wait(_LOOK)
+        except subprocess.TimeoutExpired:
+            if stop is not None and stop.is_set():
+                raise StoppedError(Problem("render", "was ended: the batch was interrupted")) from None
+        if (now_long := os.fstat(said.fileno()).st_size) > length:
+            length, heard = now_long, monotonic()
+        if monotonic() - heard > patience:
+            raise SilenceError(Problem("render", f"nothing was heard for {patience:g} seconds"))
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End the program and all that it started; most often there is nothing left to end."""
+    if process.stdin:
+        process.stdin.close()
+    if os.name != "posix":
+        process.kill()
+    process.wait()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any, Final
 
 from pptx.dml.color import RGBColor
@@ -42,14 +43,18 @@ class TextArea:
     height: int
 
 
-def finish_table(shape: Any, title: str, room: TextArea, theme: Theme) -> int:
+def finish_table(
+    shape: Any, title: str, room: TextArea, theme: Theme, size: float | None = None
+) -> tuple[float, int]:
     """Set a table over the slide's width: columns by what they hold, header in dark, type as large as fits.
 
-    `title` says what it shows to those who do not see it. Returns how many rows did not fit and were left out.
+    `title` says what it shows to those who do not see it; `size` is the type of the slides before, where it goes on.
+    Returns the size of the type, and how many rows did not fit and were left out.
     """
     table = shape.table
     texts = [[cell.text for cell in row.cells] for row in table.rows]
-    size, fitting = _choose_size(texts, room)
+    size = size or _choose_size(texts, room)
+    fitting = _fitting(texts, size, room)
     left_out = _cut(table, texts, fitting)
     shape.left, shape.top, shape.width = room.left, room.top, room.width
     shape._element.nvGraphicFramePr.cNvPr.set("descr", title)
@@ -60,35 +65,26 @@ def finish_table(shape: Any, title: str, room: TextArea, theme: Theme) -> int:
     for number, row in enumerate(table.rows):
         row.height = round(_row_height(texts[number], widths, size) * POINT)
         _set_row(row, size, is_header=number == 0, theme=theme)
-    return left_out
+    return size, left_out
 
 
-def _choose_size(texts: list[list[str]], room: TextArea) -> tuple[float, int]:
-    """Return the size of type, and how many rows fit at it."""
-    for size in _SIZES:
-        heights = _heights(texts, size, room)
-        if (
-            needs(texts) * LETTER * size <= room.width / POINT - _SIDES * len(texts[0])
-            and sum(heights) <= room.height / POINT
-        ):
-            return size, len(texts)
-    # what goes on over further slides need not be as small as what would fit on one
-    wide = needs(texts) * LETTER * _GOING_ON > room.width / POINT - _SIDES * len(texts[0])
-    size = _SIZES[-1] if wide else _GOING_ON
-    used, fitting = 0.0, 0
-    for height in _heights(texts, size, room):
-        used += height
-        fitting += used <= room.height / POINT
-    return size, fitting
+def _choose_size(texts: list[list[str]], room: TextArea) -> float:
+    """Return the size of type: what goes on over further slides need not be as small as what would fit on one."""
+    width = room.width / POINT - _SIDES * len(texts[0])
+    narrow = [size for size in _SIZES if needs(texts) * LETTER * size <= width]
+    whole = (size for size in narrow if _fitting(texts, size, room) == len(texts))
+    return next(whole, _GOING_ON if _GOING_ON in narrow else _SIZES[-1])
 
 
-def _heights(texts: list[list[str]], size: float, room: TextArea) -> list[float]:
+def _fitting(texts: list[list[str]], size: float, room: TextArea) -> int:
+    """Return how many rows fit on a slide."""
     widths = _widths(texts, size, room)
-    return [_row_height(row, widths, size) for row in texts]
+    return sum(
+        used <= room.height / POINT for used in accumulate(_row_height(row, widths, size) for row in texts)
+    )
 
 
 def _widths(texts: list[list[str]], size: float, room: TextArea) -> list[float]:
-    """Return the width of each column in points."""
     width = room.width / POINT - _SIDES * len(texts[0])
     shares = share_out([row for row in texts if not is_group(row)], width / (LETTER * size))
     return [share * LETTER * size + _SIDES for share in shares]

@@ -10,18 +10,18 @@ from typing import Any, Final
 import docx
 from docx.document import Document as Word
 from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.oxml import parse_xml
-from docx.shared import Mm, Pt, RGBColor
-from docx.table import Table
+from docx.oxml import OxmlElement, parse_xml
+from docx.oxml.ns import nsdecls, qn
+from docx.shared import Emu, Mm, Pt, RGBColor
+from docx.table import Table, _Cell, _Row
 from docx.text.paragraph import Paragraph
 
+from helpers.runner.document.columns import LETTER, needs, share_out
 from helpers.runner.document.making import Document
 from helpers.runner.render.properties import set_properties
-from helpers.runner.render.word_tables import finish_table
 from helpers.theme import Theme, colours
 from helpers.theme.markdown import plain_line
 
-_W: Final = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _WP: Final = "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"
 _DECORATION: Final = (
     '<a:extLst xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main">'
@@ -34,6 +34,10 @@ _BEFORE: Final = 3
 #: styles that, as tables do, want room after them, and how much
 _APART: Final = ("Headline", "Contents")
 _ROOM: Final = Pt(8)
+#: sizes of type that are tried, in points, until no word has to be cut
+_SIZES: Final = (9.0, 8.5, 8.0, 7.5, 7.0)
+_PADDING: Final = 6.0  # points at the sides of a cell, together
+_PICTURE: Final = "xxx"  # an icon before its words is as wide
 
 
 def finish_word(path: Path, document: Document, *, theme: Theme, logo: Path | None = None) -> None:
@@ -125,20 +129,15 @@ def _write_small(line: Any, words: str) -> Any:
 
 def _add_field(line: Any, name: str) -> None:
     """Add a number that Word works out: of the page, or of all pages."""
+    space = nsdecls("w")
     for part in (
-        '<w:fldChar w:fldCharType="begin"/>',
-        f'<w:instrText xml:space="preserve"> {name} </w:instrText>',
-        '<w:fldChar w:fldCharType="separate"/>',
-        "<w:t>1</w:t>",
-        '<w:fldChar w:fldCharType="end"/>',
+        f'<w:fldChar {space} w:fldCharType="begin"/>',
+        f'<w:instrText {space} xml:space="preserve"> {name} </w:instrText>',
+        f'<w:fldChar {space} w:fldCharType="separate"/>',
+        f"<w:t {space}>1</w:t>",
+        f'<w:fldChar {space} w:fldCharType="end"/>',
     ):
-        _write_small(line, "")._r.append(parse_xml(_named(part)))
-
-
-def _named(part: str) -> str:
-    """Return a piece of XML that says which namespace it is of."""
-    end = min(place for place in (part.find(" "), part.find(">")) if place > 0)
-    return f'{part[:end]} xmlns:w="{_W}"{part[end:]}'
+        _write_small(line, "")._r.append(parse_xml(part))
 
 
 def _set_logo(word: Word, logo: Path, theme: Theme) -> None:
@@ -147,3 +146,78 @@ def _set_logo(word: Word, logo: Path, theme: Theme) -> None:
     line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     picture = line.add_run().add_picture(str(logo), height=Mm(13))
     picture._inline.docPr.set("descr", theme.brand.name)
+
+
+def finish_table(table: Table, *, width: int) -> None:
+    """Finish a table that pandoc wrote; `width` is in English metric units."""
+    rows = [_cells(row, table) for row in table.rows]
+    size = _share_out(table, rows, Emu(width).pt)
+    columns = len(table._tbl.tblGrid.gridCol_lst)
+    for number, (row, cells) in enumerate(zip(table.rows, rows, strict=True)):
+        properties = row._tr.get_or_add_trPr()
+        _add_flag(properties, "cantSplit")
+        if number == 0:
+            _add_flag(properties, "tblHeader")
+        is_header = properties.find(qn("w:tblHeader")) is not None
+        heads_others = is_header or len(cells) == 1 < columns
+        for place, cell in enumerate(cells):
+            _set_line(cell, heavy=is_header)
+            _set_type(cell, size, header=is_header, bold=is_header or place == 0)
+            for paragraph in cell.paragraphs:
+                paragraph.style = "Compact"  # several in one cell have another
+                paragraph.paragraph_format.keep_with_next = heads_others or None
+
+
+def _cells(row: _Row, table: Table) -> list[_Cell]:
+    """Return the cells of a row, one that goes across the table once."""
+    return [_Cell(each, table) for each in row._tr.tc_lst]
+
+
+def _share_out(table: Table, rows: Sequence[Sequence[_Cell]], width: float) -> float:
+    """Share the width, in points, among the columns; return the size of type at which no word is cut."""
+    columns = len(table._tbl.tblGrid.gridCol_lst)
+    texts = [[_words(cell) for cell in cells] for cells in rows if len(cells) == columns]
+    texts = texts or [[""] * columns]  # each row has a cell that spans several
+    room = width - _PADDING * columns
+    size = next((each for each in _SIZES if needs(texts) * LETTER * each <= room), _SIZES[-1])
+    shares = share_out(texts, room / (LETTER * size))
+    twips = [round(20 * (share * LETTER * size + _PADDING)) for share in shares]
+    for column, each in zip(table._tbl.tblGrid.gridCol_lst, twips, strict=True):
+        column.set(qn("w:w"), str(each))
+    for cells in rows:
+        place = 0
+        for cell in cells:
+            cell.width = Pt(sum(twips[place : place + cell.grid_span]) / 20)
+            place += cell.grid_span
+    table.autofit = False
+    return size
+
+
+def _words(cell: _Cell) -> str:
+    """Return what a cell says; a picture before it takes room too."""
+    has_picture = next(cell._tc.iter(qn("w:drawing")), None) is not None
+    return f"{_PICTURE}{cell.text.lstrip()}" if has_picture else cell.text
+
+
+def _set_type(cell: _Cell, size: float, *, header: bool, bold: bool) -> None:
+    for run in (run for paragraph in cell.paragraphs for run in paragraph.runs):
+        run.font.size = Pt(size)
+        run.bold = True if bold else run.bold
+        if header:
+            run.font.color.rgb = RGBColor.from_string(colours.TEXT_SECONDARY.lstrip("#"))
+
+
+def _add_flag(properties: Any, name: str) -> None:
+    if properties.find(qn(f"w:{name}")) is None:
+        properties.append(OxmlElement(f"w:{name}"))
+
+
+def _set_line(cell: _Cell, *, heavy: bool) -> None:
+    size, colour = (8, colours.TEXT_SECONDARY) if heavy else (4, colours.RULE)
+    properties = cell._tc.get_or_add_tcPr()
+    for old in properties.findall(qn("w:tcBorders")):
+        properties.remove(old)
+    line = f'<w:bottom w:val="single" w:sz="{size}" w:space="0" w:color="{colour.lstrip("#")}"/>'
+    borders = parse_xml(f"<w:tcBorders {nsdecls('w')}>{line}</w:tcBorders>")
+    later = [each for each in properties if each.tag.split("}")[1] in ("shd", "noWrap", "tcMar", "vAlign")]
+    (later[0].addprevious if later else properties.append)(borders)

@@ -6,13 +6,13 @@ import re
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SkipValidation
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SkipValidation
 
 from helpers.errors import Problem, near_misses
 from helpers.runner.publisher import read_publisher
 from helpers.runner.schedule.times import LONDON, DataRule, MonthRule, is_cron, is_zone
 from helpers.runner.telling.rows import Tell, is_format
-from helpers.yaml_files import Span, YamlFile, raise_all, read_yaml
+from helpers.yaml_files import Settings, Span, YamlFile, raise_all, read_yaml
 
 FILE: Final = "_schedule.yml"
 _NAME: Final = re.compile(r"[a-z][a-z0-9_-]{0,40}")
@@ -20,7 +20,7 @@ _NAME: Final = re.compile(r"[a-z][a-z0-9_-]{0,40}")
 When = str | MonthRule | DataRule
 
 
-class Schedule(BaseModel):
+class Schedule(Settings):
     """Reports that are made by themselves.
 
     Parameters
@@ -44,8 +44,6 @@ class Schedule(BaseModel):
     tell
         Who is told what became of it.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
     name: str
     when: SkipValidation[When]  # looked at by `_read_when`, for which of the three it is to be
@@ -81,11 +79,9 @@ def read_schedules(params: Path) -> tuple[Schedule, ...]:
     names: set[str] = set()
     for number, entry in entries:
         if not _NAME.fullmatch(entry.name) or entry.name in names:
-            came = "is there twice" if entry.name in names else "cannot be a schedule's name"
-            place = found.place((number, "name"))
-            found.problems.append(
-                Problem(place, f"`{entry.name}` {came}", "small letters, digits, - and _, once")
-            )
+            wrong = "is there twice" if entry.name in names else "cannot be a schedule's name"
+            came, allowed = f"`{entry.name}` {wrong}", "small letters, digits, - and _, once"
+            found.problems.append(Problem(found.place((number, "name")), came, allowed))
         names.add(entry.name)
     raise_all(found.problems)
     known = [*read_publisher(params).audiences]
@@ -101,9 +97,8 @@ def read_schedules(params: Path) -> tuple[Schedule, ...]:
 def _read_when(found: YamlFile, number: int, said: object) -> When | None:
     way = (number, "when")
     if isinstance(said, dict):
-        if "data" in said:
-            return found.build(DataRule, said, way)
-        return found.build(MonthRule, said, way)
+        is_of_data = "data" in said
+        return found.build(DataRule, said, way) if is_of_data else found.build(MonthRule, said, way)
     if isinstance(said, str):
         built = found.build(_Cron, {"when": said}, (number,))
         return built.when if built else None

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cronsim import CronSim, CronSimError
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
+
+from helpers.yaml_files import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -47,10 +49,8 @@ def _is_clock(text: str) -> str:
     return text
 
 
-class MonthRule(BaseModel):
+class MonthRule(Settings):
     """A day of each month: by its number, or a working day, which is no bank holiday in England and none `closed`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     day: Annotated[int, Field(ge=1, le=28)] | None = None
     working_day: Annotated[int, Field(ge=1, le=15)] | None = None
@@ -79,10 +79,8 @@ class MonthRule(BaseModel):
         return day
 
 
-class DataRule(BaseModel):
+class DataRule(Settings):
     """Whenever a data set is renewed: names as `boardpack data list --json` has them, `*` for any part."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     data: Annotated[tuple[str, ...], Field(min_length=1)]
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
+from pydantic import AfterValidator, model_validator
 
 from helpers.audience import PUBLIC_NAME
 from helpers.runner.engines import FORMATS
+from helpers.yaml_files import Settings
 
 _ADDRESS: Final = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\"]+")
 _VARIABLE: Final = re.compile(r"[A-Z][A-Z0-9_]*")
@@ -24,9 +25,9 @@ def _is_address(text: str) -> str:
 
 def _is_variable(text: str) -> str:
     if not _VARIABLE.fullmatch(text):
+        why = "whoever knows the address can post there"
         raise ValueError(
-            "the name of an environment variable that holds the address, such as BOARDPACK_TEAMS: "
-            "whoever knows the address can post there"
+            f"the name of an environment variable that holds it, such as BOARDPACK_TEAMS: {why}"
         )
     return text
 
@@ -44,7 +45,7 @@ def _is_web_address(text: str) -> str:
     return text.rstrip("/")
 
 
-class Tell(BaseModel):
+class Tell(Settings):
     """Some people, what they are told, and how.
 
     Parameters
@@ -65,8 +66,6 @@ class Tell(BaseModel):
     audience
         Whose reports.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
     mail: tuple[Annotated[str, AfterValidator(_is_address)], ...] = ()
     webhook: Annotated[str, AfterValidator(_is_variable)] | None = None

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -13,10 +11,7 @@ from scipy import sparse, special
 
 from helpers.errors import ArgumentError
 from helpers.stats.checks import Floats, check_array, check_at_most, check_columns, check_confidence
-
-#: Newton's method settles in about six rounds; after so many an odds ratio has no end
-MOST_ROUNDS: Final = 25
-_SETTLED: Final = 1e-10
+from helpers.stats.models.scoring import BINOMIAL, Cells, fit_cells
 
 
 def dna_drivers(
@@ -72,16 +67,17 @@ def dna_drivers(
     booked = check_array("table.appointments", table["appointments"], minimum=0)
     check_at_most("table.dnas", dnas, "appointments", booked)
     used = table[booked > 0]
+    dnas, booked = dnas[booked > 0], booked[booked > 0]
     design = _Design.of(used, categories, numeric)
-    fit = _fit(design.matrix(used), dnas[booked > 0], booked[booked > 0])
-    scores = None
+    fit = fit_cells(Cells.plain(dnas / booked, design.matrix(used), weights=booked), BINOMIAL)
+    error, freedom = np.sqrt(np.diag(fit.covariance())), np.inf
     if cluster is not None:
-        found = parts if parts is not None else [used]
-        scores = [design.scores(part, fit.coefficients, cluster) for part in found]
-    error, freedom = _errors(fit, scores, booked.sum())
+        found = [used] if parts is None else parts
+        scores = np.concatenate([design.scores(part, fit.estimates, cluster) for part in found])
+        error, freedom = _between_providers(fit.covariance(), scores, booked.sum()), len(scores) - 1.0
     reach = special.stdtrit(freedom, (1 + check_confidence(confidence)) / 2) * error
-    fitted = dict(zip(design.labels, zip(fit.coefficients, reach, strict=True), strict=True))
-    return pd.DataFrame(_rows(used, categories, numeric, fitted))
+    fitted = dict(zip(design.labels, zip(fit.estimates, reach, strict=True), strict=True))
+    return _odds(used, categories, numeric, fitted)
 
 
 def _reference(column: pd.Series, appointments: pd.Series) -> object:
@@ -114,45 +110,29 @@ class _Design:
 
     def matrix(self, table: pd.DataFrame) -> sparse.csr_array:
         """Return the design: nearly all of it is nought, so that a national table has room in memory."""
-        rows, columns, values = (
-            [np.arange(len(table))],
-            [np.zeros(len(table), np.int64)],
-            [np.ones(len(table))],
-        )
-        before = 0
+        columns, values, before = [np.zeros(len(table), np.int32)], [np.ones(len(table))], 0
         for name, levels in self.levels.items():
-            place = pd.Categorical(table[name], categories=levels).codes.astype(np.int64)
-            there = np.flatnonzero(place > 0)
-            rows.append(there)
-            columns.append(before + place[there])
-            values.append(np.ones(len(there)))
+            place = pd.Categorical(table[name], categories=levels).codes.astype(np.int32)
+            columns.append(np.where(place > 0, before + place, 0))
+            values.append((place > 0).astype(float))  # nought for the reference
             before += len(levels) - 1
         for name in self.numeric:
             before += 1
-            rows.append(np.arange(len(table)))
-            columns.append(np.full(len(table), before))
+            columns.append(np.full(len(table), before, np.int32))
             values.append(check_array(f"table.{name}", table[name]))
-        places = (np.concatenate(rows), np.concatenate(columns))
-        return sparse.csr_array((np.concatenate(values), places), shape=(len(table), before + 1))
+        flat = (np.column_stack(each).ravel() for each in (values, columns))
+        ends = np.arange(len(table) + 1, dtype=np.int32) * len(columns)
+        matrix = sparse.csr_array((*flat, ends), shape=(len(table), before + 1))
+        matrix.eliminate_zeros()
+        return matrix
 
-    def scores(self, table: pd.DataFrame, coefficients: Floats, cluster: str) -> Floats:
+    def scores(self, table: pd.DataFrame, estimates: Floats, cluster: str) -> Floats:
         """Return each provider's part of the slope of the log-likelihood."""
-        places = [pd.Index(each).get_indexer(pd.Index(table[name])) for name, each in self.levels.items()]
-        known = np.logical_and.reduce([place >= 0 for place in places]) if places else slice(None)
-        groups, each = pd.factorize(table[cluster][known])
-        ends = np.cumsum([1, *(len(levels) - 1 for levels in self.levels.values())])
-        numbers = table.loc[known, [*self.numeric]].to_numpy(float)
-        score = coefficients[0] + numbers @ coefficients[ends[-1] :]
-        for place, (first, end) in zip(places, itertools.pairwise(ends), strict=True):
-            score += np.append(0.0, coefficients[first:end])[place[known]]
-        left = (table["dnas"][known] - table["appointments"][known] * special.expit(score)).to_numpy(float)
-        found = [np.bincount(groups, left)]
-        for place, levels in zip(
-            places, self.levels.values(), strict=True
-        ):  # no matrix: a country's rows are many
-            sums = np.bincount(groups * len(levels) + place[known], left, len(each) * len(levels))
-            found += [*sums.reshape(-1, len(levels)).T[1:]]
-        return np.column_stack([*found, *(np.bincount(groups, left * number) for number in numbers.T)])
+        known = [table[name].isin(levels) for name, levels in self.levels.items()]
+        table = table[np.logical_and.reduce(known)] if known else table
+        matrix, groups = self.matrix(table), pd.factorize(table[cluster])[0]
+        left = (table["dnas"] - table["appointments"] * special.expit(matrix @ estimates)).to_numpy(float)
+        return np.asarray((sparse.csr_array((left, (groups, np.arange(len(table))))) @ matrix).toarray())
 
 
 def _refuse_separation(table: pd.DataFrame, name: str) -> None:
@@ -166,69 +146,25 @@ def _refuse_separation(table: pd.DataFrame, name: str) -> None:
         )
 
 
-@dataclass(frozen=True)
-class _Fit:
-    """Coefficients, and their covariance where all appointments are independent."""
-
-    coefficients: Floats
-    covariance: Floats
-
-
-def _fit(design: sparse.csr_array, dnas: Floats, booked: Floats) -> _Fit:
-    """Fit by Newton's method, from the common rate on."""
-    gram = (design.T @ design).toarray()
-    size = np.sqrt(np.diag(gram))
-    if np.linalg.matrix_rank(gram / np.outer(size, size), hermitian=True) < len(gram):
-        raise ArgumentError("categories", "columns that say the same", "columns that differ")
-    coefficients = np.zeros(len(gram))
-    coefficients[0] = special.logit(dnas.sum() / booked.sum())
-    for _ in range(MOST_ROUNDS):
-        chance = special.expit(design @ coefficients)
-        weights = sparse.diags_array(booked * chance * (1 - chance))
-        information = (design.T @ weights @ design).toarray()
-        step = np.linalg.solve(information, (dnas - booked * chance) @ design)
-        if np.abs(step).max() <= _SETTLED:
-            break
-        coefficients = coefficients + step
-    return _Fit(coefficients, np.linalg.inv(information))
-
-
-def _errors(fit: _Fit, parts: Sequence[Floats] | None, booked: float) -> tuple[Floats, float]:
-    """Return the standard errors, between providers where their scores are given, and the degrees of freedom."""
-    if parts is None:
-        return np.sqrt(np.diag(fit.covariance)), np.inf
-    scores = np.concatenate(parts)
+def _between_providers(covariance: Floats, scores: Floats, booked: float) -> Floats:
+    """Return standard errors where appointments of a provider go together."""
     clusters = len(scores)
     if clusters < 2:
         raise ArgumentError("cluster", f"{clusters} provider", "at least two, or cluster=None")
-    correction = clusters / (clusters - 1) * (booked - 1) / (booked - len(fit.covariance))
-    variance = correction * ((fit.covariance @ scores.T) ** 2).sum(axis=1)
-    return np.sqrt(variance), clusters - 1.0
+    correction = clusters / (clusters - 1) * (booked - 1) / (booked - len(covariance))
+    return np.asarray(np.sqrt(correction * ((covariance @ scores.T) ** 2).sum(axis=1)))
 
 
-def _rows(
+def _odds(
     table: pd.DataFrame,
     categories: Sequence[str],
     numeric: Sequence[str],
     fitted: dict[tuple[str, object], tuple[float, float]],
-) -> list[dict[str, object]]:
-    levels: list[tuple[str, object]] = [
-        (name, level) for name in categories for level in sorted(table[name].unique(), key=str)
-    ]
+) -> pd.DataFrame:
+    levels = [(name, level) for name in categories for level in sorted(table[name].unique(), key=str)]
     rows = []
     for name, level in [*levels, *((name, "") for name in numeric)]:
         estimate, reach = fitted.get((name, level), (0.0, np.nan))
         chosen = table["appointments"] if name in numeric else table["appointments"][table[name] == level]
-        lower, upper = np.exp(estimate - reach), np.exp(estimate + reach)
-        odds = float(np.exp(estimate))
-        rows.append(
-            {
-                "driver": name,
-                "level": level,
-                "appointments": chosen.sum(),
-                "odds_ratio": odds,
-                "lower": lower,
-                "upper": upper,
-            }
-        )
-    return rows
+        rows.append((name, level, chosen.sum(), *np.exp([estimate, estimate - reach, estimate + reach])))
+    return pd.DataFrame(rows, columns=["driver", "level", "appointments", "odds_ratio", "lower", "upper"])

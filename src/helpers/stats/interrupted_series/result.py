@@ -30,7 +30,7 @@ from helpers.stats.interrupted_series.design import (
     periods_before,
 )
 from helpers.stats.interrupted_series.extreme import follows_extreme
-from helpers.stats.log_linear import Observations, fit_nb2, fit_quasi_poisson
+from helpers.stats.models.scoring import POISSON, Cells, fit_cells, fit_nb2
 from helpers.stats.results import Result
 
 Verdict = Literal["too early", "no change seen", "rise", "fall"]
@@ -296,14 +296,14 @@ def _fit_counts(observed: Floats, at_risk: Floats, design: Design, family: str) 
     free = float(len(matrix) - matrix.shape[1])
     if free < 2:
         raise ArgumentError("counts", f"{len(matrix)} values", f"at least {matrix.shape[1] + 2}")
-    data = Observations.plain(observed[seen], matrix, np.log(at_risk[seen]))
-    fit = (fit_quasi_poisson if family == "quasi_poisson" else fit_nb2)(data)
-    spread = fit.fitted + (0.0 if family == "quasi_poisson" else fit.dispersion * fit.fitted**2)
-    pearson = (data.values - fit.fitted) / np.sqrt(spread)
+    data, quasi = Cells.plain(observed[seen], matrix, np.log(at_risk[seen])), family == "quasi_poisson"
+    fit = fit_cells(data, POISSON, estimated=True) if quasi else fit_nb2(data)
+    spread = fit.mean + (0.0 if quasi else fit.dispersion * fit.mean**2)
+    pearson = (data.values - fit.mean) / np.sqrt(spread)
     scale = max(1.0, float((pearson**2).sum()) / free) if family == "nb2" else 1.0
     freedom = np.inf if family == "glm.nb" else free
-    covariance = fit.covariance * scale
-    return LinearFit(fit.coefficients, covariance, lambda _: freedom, lag_one(pearson), fit.dispersion)
+    covariance = fit.covariance() * scale
+    return LinearFit(fit.estimates, covariance, lambda _: freedom, lag_one(pearson), fit.dispersion)
 
 
 @dataclass(frozen=True)

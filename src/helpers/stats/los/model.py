@@ -8,13 +8,13 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy import special
+from scipy import sparse, special
 
 from helpers.errors import ArgumentError
-from helpers.stats.checks import Floats, Ints, check_array, check_choice, check_columns, check_confidence
-from helpers.stats.log_linear import LogLinearFit, Observations, clustered_covariance, fit_gamma, fit_nb2
+from helpers.stats.checks import Ints, check_array, check_choice, check_columns, check_confidence
 from helpers.stats.los.intervals import FEWEST_CLUSTERS
 from helpers.stats.los.standardise import STRATA
+from helpers.stats.models.scoring import GAMMA, Cells, fit_cells, fit_nb2
 from helpers.stats.results import Result
 
 Family = Literal["nb2", "gamma"]
@@ -105,38 +105,21 @@ def adjusted_ratio(
     check_columns("stays", stays, [] if cluster is None else [cluster])
     level = (1 + check_confidence(confidence)) / 2
     table = _comparable(_frequencies(stays, family), covariates, trust)
-    observations = _observations(table, covariates, trust)
-    fit = (fit_nb2 if family == "nb2" else fit_gamma)(observations)
+    cells = _cells(table, covariates, trust)
+    fit = fit_nb2(cells) if family == "nb2" else fit_cells(cells, GAMMA, estimated=True)
     own = table[table[trust].astype(bool)]
     groups = 0 if cluster is None else own[cluster].fillna("").nunique()
     clusters = groups if groups >= FEWEST_CLUSTERS else 0
-    covariance = (
-        _robust(fit, observations, table, cluster, clusters, family) if clusters else fit.covariance
-    )
+    covariance = fit.covariance(clusters=table[cluster].fillna("") if clusters else None)
+    if clusters:
+        covariance *= clusters / (clusters - 1)
     reach = special.stdtrit(clusters - 1 if clusters else np.inf, level) * np.sqrt(np.diag(covariance))
-    estimates = fit.coefficients
+    estimates = fit.estimates
     ends = np.exp(np.column_stack([estimates, estimates - reach, estimates + reach]))
     ratio, lower, upper = (float(end) for end in ends[1])
     spells, own_spells = (int(part["spells"].sum()) for part in (table, own))
     terms = _terms(table, covariates).join(pd.DataFrame(ends[2:], columns=["ratio", "lower", "upper"]))
     return AdjustedRatio(family, ratio, lower, upper, fit.dispersion, spells, own_spells, clusters, terms)
-
-
-def _robust(
-    fit: LogLinearFit,
-    observations: Observations,
-    table: pd.DataFrame,
-    cluster: str | None,
-    clusters: int,
-    family: Family,
-) -> Floats:
-    """Return the covariance that lets stays of a cluster go together, with the factor of few clusters."""
-    alpha = fit.dispersion
-    codes = pd.factorize(table[cluster].fillna(""))[0].astype(np.int64)
-    robust = clustered_covariance(
-        observations, fit, lambda mean: mean + alpha * mean**2 if family == "nb2" else mean**2, codes
-    )
-    return robust * clusters / (clusters - 1)
 
 
 def _terms(table: pd.DataFrame, covariates: Sequence[str]) -> pd.DataFrame:
@@ -177,7 +160,7 @@ def _comparable(table: pd.DataFrame, covariates: Sequence[str], trust: str) -> p
     return table if keep.all() else _comparable(table[keep], covariates, trust)
 
 
-def _observations(table: pd.DataFrame, covariates: Sequence[str], trust: str) -> Observations:
+def _cells(table: pd.DataFrame, covariates: Sequence[str], trust: str) -> Cells:
     """Return the stays with a design of one row per distinct cell; the trust is its column 1."""
     grouped = table.groupby([*covariates, trust], observed=True, dropna=False)
     cells = grouped.size().index.to_frame(index=False)
@@ -185,7 +168,7 @@ def _observations(table: pd.DataFrame, covariates: Sequence[str], trust: str) ->
     parts = [np.ones(len(cells)), cells[trust].to_numpy(dtype=float), *(d.to_numpy(float) for d in dummies)]
     days, spells = (table[name].to_numpy(dtype=float) for name in ("days", "spells"))
     rows: Ints = grouped.ngroup().to_numpy().astype(np.int64)
-    return Observations(days, np.column_stack(parts), np.zeros(len(cells)), spells, rows)
+    return Cells(days, sparse.csr_array(np.column_stack(parts)), np.zeros(len(cells)), spells, rows)
 
 
 @dataclass(frozen=True)

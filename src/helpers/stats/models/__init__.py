@@ -4,8 +4,9 @@ In R: `linear` lm, `logistic`, `probit` and `glm` glm and MASS::glm.nb, `errors`
 nlme::gls with corARMA, `mixed` lme4::lmer.
 """
 
-from helpers.stats.models.generalised import Errors, Family, glm, linear, logistic, probit
+from helpers.stats.models.generalised import Family, glm, linear, logistic, probit
 from helpers.stats.models.likelihood import gls, mixed
 from helpers.stats.models.reading import Regression
+from helpers.stats.models.scoring import Errors
 
 __all__ = ["Errors", "Family", "Regression", "glm", "gls", "linear", "logistic", "mixed", "probit"]

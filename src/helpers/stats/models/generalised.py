@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -11,14 +11,13 @@ import pandas as pd
 
 from helpers.errors import ArgumentError
 from helpers.stats.checks import Floats, check_choice
-from helpers.stats.log_linear import Observations, fit_nb2
 from helpers.stats.models.reading import Regression, read
+from helpers.stats.models.scoring import Cells, Errors, Fitted, fit_nb2
 
 _Quasi = Literal["quasi_binomial", "quasi_poisson"]
 _Known = Literal["binomial", "poisson", "negative_binomial"]
 Family = Literal["gaussian", "gamma", "inverse_gaussian"] | _Known | _Quasi
 Link = Literal["identity", "log", "logit", "probit", "cloglog", "inverse"]
-Errors = Literal["classical", "HC0", "HC1", "HC2", "HC3"]
 _SCALES: dict[str, Any] = {"log": "ratio", "logit": "odds ratio", "probit": "probit"}
 
 
@@ -92,9 +91,11 @@ def glm(
     if groups == 1:
         raise ArgumentError("cluster", "1 cluster came", "at least two")
     fit = fit_matrices(found.values, found.matrix, family, chosen, shift, prior)
-    covariance = fit.covariance(found.matrix, errors, None if cluster is None else found.beside[cluster])
+    covariance = fit.covariance(errors, None if cluster is None else found.beside[cluster])
     plain = (family, chosen) == ("gaussian", "identity")
     named = f"errors clustered by {cluster} (G = {groups}, factor G/(G-1))"
+    if groups:
+        covariance *= groups / (groups - 1)
     if groups and plain:
         covariance *= (rows - 1) / (rows - columns)
         named = named.replace("/(G-1))", "/(G-1) x (n-1)/(n-k))")
@@ -139,35 +140,6 @@ FAMILIES: dict[Family, tuple[str, Link, bool]] = {
     "inverse_gaussian": ("InverseGaussian", "log", True),
     "negative_binomial": ("NegativeBinomial", "log", False),
 }
-
-
-@dataclass(frozen=True)
-class Fitted:
-    """Estimates; each row's mean, derivative of its likelihood by the linear predictor, and working weight."""
-
-    estimates: Floats
-    mean: Floats
-    pull: Floats
-    weights: Floats
-    dispersion: float
-    known: bool  # whether the covariance is free of the dispersion
-    log_likelihood: float
-
-    def covariance(self, matrix: Floats, errors: Errors, clusters: Any = None) -> Floats:
-        """Return the covariance of the estimates; `errors` as for `glm`."""
-        bread = np.linalg.inv((matrix * self.weights[:, None]).T @ matrix)
-        if errors == "classical" and clusters is None:
-            return np.asarray(bread * (1.0 if self.known else self.dispersion))
-        scores, (rows, columns), factor = matrix * self.pull[:, None], matrix.shape, 1.0
-        if clusters is not None:
-            scores = pd.DataFrame(scores).groupby(np.asarray(clusters)).sum().to_numpy()
-            factor = len(scores) / (len(scores) - 1)
-        elif errors == "HC1":
-            factor = rows / (rows - columns)
-        elif errors in ("HC2", "HC3"):
-            leverage = self.weights * ((matrix @ bread) * matrix).sum(axis=1)
-            scores /= ((1 - leverage) ** (0.5 if errors == "HC2" else 1.0))[:, None]
-        return np.asarray(factor * bread @ (scores.T @ scores) @ bread)
 
 
 def fit_matrices(
@@ -221,17 +193,14 @@ def _fit(
         warnings.simplefilter("ignore")
         warnings.simplefilter("error", ConvergenceWarning)
         if family == "negative_binomial":
-            own = fit_nb2(Observations.plain(values, matrix, shift))
-            estimates, dispersion = own.coefficients, own.dispersion
-            law = families.NegativeBinomial(alpha=dispersion) if dispersion else families.Poisson()
-        else:
-            law = getattr(families, name)(
-                link=getattr(families.links, links.get(link, link.capitalize()))()
-            )
-            model = GLM(values, matrix, family=law, offset=shift, var_weights=prior)
-            exact = {"tol": 1e-10, "tol_criterion": "params", "maxiter": 200}
-            result = model.fit(**exact, scale="X2" if estimated else 1.0)
-            estimates, dispersion = np.asarray(result.params), float(result.scale)
+            own = fit_nb2(Cells.plain(values, matrix, shift))
+            law = families.NegativeBinomial(alpha=own.dispersion) if own.dispersion else families.Poisson()
+            return replace(own, log_likelihood=float(law.loglike(values, own.mean)))
+        law = getattr(families, name)(link=getattr(families.links, links.get(link, link.capitalize()))())
+        model = GLM(values, matrix, family=law, offset=shift, var_weights=prior)
+        exact = {"tol": 1e-10, "tol_criterion": "params", "maxiter": 200}
+        result = model.fit(**exact, scale="X2" if estimated else 1.0)
+        estimates, dispersion = np.asarray(result.params), float(result.scale)
         mean = law.fitted(shift + matrix @ estimates)
         # R's: a dispersion that is estimated is the deviance's there, and shares are counts of trials
         total = len(values) if family == "gaussian" else prior.sum()
@@ -240,4 +209,7 @@ def _fit(
         log_likelihood = np.nan if "quasi" in family else law.loglike_obs(values, mean, each, scale).sum()
     slope, spread = law.link.inverse_deriv(shift + matrix @ estimates), law.variance(mean)
     pull, weights = prior * (values - mean) * slope / spread, prior * slope**2 / spread
-    return Fitted(estimates, mean, pull, weights, dispersion, not estimated, float(log_likelihood))
+    rows = np.arange(len(values))
+    return Fitted(
+        estimates, mean, weights, pull, matrix, rows, dispersion, not estimated, float(log_likelihood)
+    )

@@ -56,16 +56,15 @@ def read_delivered(where: str, bundle: Bundle, encoded: str) -> Iterator[Draft |
         yield Problem(where, f"cannot be read ({type(error).__name__})", "CSV in UTF-8, or .xlsx", cure)
         return
     for what, cure in _hidden_parts(content) if is_book else ():
-        yield Problem(
-            where, f"the workbook holds {what}", "cells, charts and pictures", f"{cure.capitalize()}."
-        )
+        allowed, cure = "cells, charts and pictures", f"{cure.capitalize()}."
+        yield Problem(where, f"the workbook holds {what}", allowed, cure)
     if not any(len(rows) > 1 for rows in tables.values()):
-        yield Problem(
-            where, "no rows below a heading", "a heading and a row", "Leave it out where it is empty."
-        )
+        cure = "Leave it out where it is empty."
+        yield Problem(where, "no rows below a heading", "a heading and a row", cure)
     for number, (sheet, rows) in enumerate(tables.items()):
         columns = _columns(rows)
-        told: dict[str, Any] = {"columns": columns, "rows": _cells(rows[1:], len(columns))}
+        filled = tuple((*row, *[None] * (len(columns) - len(row))) for row in rows[1:])
+        told: dict[str, Any] = {"columns": columns, "rows": filled}
         if number:
             told["id"] = f"{bundle.id}, sheet {sheet}"
         shown = ShownOutput(where, bundle.model_copy(update=told), file=b"" if number else content)
@@ -118,10 +117,6 @@ def _column(head: str, cells: Sequence[Cell]) -> Column:
         return Column(label=head, kind="count")
     words = any(isinstance(cell, str) for cell in cells)
     return Column(label=head, kind="text" if words else "rate")
-
-
-def _cells(rows: Sequence[Sequence[Cell]], width: int) -> tuple[tuple[Cell, ...], ...]:
-    return tuple((*row, *[None] * (width - len(row))) for row in rows)
 
 
 def _hidden_parts(content: bytes) -> list[tuple[str, str]]:
