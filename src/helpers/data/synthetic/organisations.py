@@ -18,7 +18,9 @@ from helpers.data.synthetic.specialties import CODES
 Floats = NDArray[np.float64]
 
 _NAMES = truth.INVENTED["organisations"]
-REGIONS, BOARDS, PLACES, DIVISIONS = (_NAMES[each] for each in ("regions", "boards", "places", "divisions"))
+REGIONS, BOARDS, PLACES, DIVISIONS = (
+    tuple[str, ...](_NAMES[each]) for each in ("regions", "boards", "places", "divisions")
+)
 TRUSTS = len(BOARDS) * len(PLACES)
 OPENED = date(2013, 4, 1)
 
