@@ -6,10 +6,12 @@ it for small), any other number is what rounds to it.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csr_matrix
 
 from helpers.bundle import Cell
 from helpers.data.disclosure.people import People
@@ -128,6 +130,9 @@ class Oracle:
             for piece in range(self.size):
                 one = np.eye(self.size)[piece]
                 self._add(-side * bound[piece] * one, side * one, 0, np.inf)
+        place = self._piece_of.reshape(-1)
+        truth = [np.bincount(place, each[self.mine], self.size) for each in (people.count, people.amount)]
+        self._fillings = self._agreeing(np.concatenate(truth))
 
     def _add(self, people: np.ndarray, amount: np.ndarray, low: float, high: float) -> None:
         self._rows.append(np.concatenate([people, amount]))
@@ -143,22 +148,43 @@ class Oracle:
             self._add((told.mean[1] + 1e-6) * mask, -mask, 0, np.inf)
 
     def values(self, query: Query, enough: int = 3) -> int:
-        """How many values the number of these people can have, counted up to `enough`, from the smallest on."""
-        wanted = np.zeros(self.size)
-        wanted[self._piece_of.reshape(-1)[self.people.mask(query)[self.mine]]] = 1
-        row = np.concatenate([wanted, np.zeros(self.size)])
-        count, least = 0, 0.0
-        while count < enough:
-            found = milp(
-                row,
-                integrality=np.ones(2 * self.size),
-                bounds=Bounds(0, 1e5),
-                constraints=LinearConstraint(
-                    np.vstack([self._rows, row]), [*self._low, least], [*self._high, np.inf]
-                ),
-                options={"time_limit": 20},
-            )
-            if found.x is None:
+        """How many values the number of these people can have, counted up to `enough`.
+
+        A filling that was found for one query serves every other: a programme is solved only where those that are
+        there do not show enough values, and only for what lies between, below or above these.
+        """
+        row = np.zeros(2 * self.size)
+        row[self._piece_of.reshape(-1)[self.people.mask(query)[self.mine]]] = 1
+        seen = {round(row @ filling) for filling in self._fillings}
+        empty: set[tuple[float, float]] = set()
+        while len(seen) < enough:
+            edges = [-1.0, *sorted(seen), np.inf]
+            gaps = [(low + 1, high - 1) for low, high in itertools.pairwise(edges)]
+            gaps = [gap for gap in reversed(gaps) if gap[0] <= gap[1] and gap not in empty]
+            if not gaps:
                 break
-            count, least = count + 1, round(found.fun) + 1
-        return count
+            found = self._filled(row, *gaps[0])
+            if not found:
+                empty.add(gaps[0])
+            self._fillings += found
+            seen |= {round(row @ filling) for filling in found}
+        return min(len(seen), enough)
+
+    def _filled(self, row: np.ndarray, low: float, high: float) -> list[np.ndarray]:
+        """A filling that agrees with all that was told, in which the people of a row are so many; none if none does."""
+        found = milp(
+            np.zeros(2 * self.size),
+            integrality=np.ones(2 * self.size),
+            bounds=Bounds(0, 1e5),
+            constraints=LinearConstraint(
+                csr_matrix(np.vstack([self._rows, row])), [*self._low, low], [*self._high, high]
+            ),
+            options={"time_limit": 20},
+        )
+        return [] if found.x is None else self._agreeing(np.round(found.x))
+
+    def _agreeing(self, filling: np.ndarray) -> list[np.ndarray]:
+        """The filling, if all comes out in it as it was told."""
+        sums = np.array(self._rows) @ filling
+        agrees = (sums >= np.array(self._low) - 1e-5) & (sums <= np.array(self._high) + 1e-5)
+        return [filling] if agrees.all() else []

@@ -49,7 +49,15 @@ def test_the_methods_are_listed_and_found_without_importing_them_all() -> None:
         "print(*names); assert all(hasattr(stats, name) for name in names); stats.spc.xmr([1, 2, 3, 2, 1])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    inner = {"autoregression", "checks", "funnel_limits", "intervals", "plotting", "results"}
+    inner = {
+        "autoregression",
+        "checks",
+        "funnel_limits",
+        "funnel_spread",
+        "intervals",
+        "plotting",
+        "results",
+    }
     found = {each.name for each in pkgutil.iter_modules(stats.__path__)}
     assert set(done.stdout.split()) == found - inner
 

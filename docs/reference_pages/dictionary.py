@@ -1,11 +1,11 @@
-"""The data dictionary: from each measure in a report back to the publication, its columns and the function."""
+"""The data dictionary: from each measure in a report back to the publication, its columns and what reads them."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from helpers.data.mart.views import DERIVED, REMAINING
-from helpers.data.sources import all_layouts, describe_measures, function_of
+from helpers.data.sources import all_layouts, describe_measures, reader_of
 from helpers.register import Register
 from reference_pages.national import read_figures, table_lines
 
@@ -15,16 +15,16 @@ def write_dictionary(register: Register, national: Path) -> str:
     lines = [
         "# Data dictionary",
         "",
-        "From the measure in a report to the columns of the publication and the function that reads them.",
+        "From the measure in a report to the columns of the publication and what reads them.",
         "Made from the register and the layouts: `make dictionary` writes it anew. Values are kept as",
         "numerator / denominator; the unit says how they are shown.",
         "",
-        "| measure | unit | layout | numerator | denominator | function | note |",
+        "| measure | unit | layout | numerator | denominator | read by | note |",
         "|---|---|---|---|---|---|---|",
     ]
     lines += [
         f"| {measure.name} (`{measure.id}`) | {measure.unit} | `{layout.name}` | {_cell(feed.numerator)} "
-        f"| {_cell(feed.denominator)} | `{function_of(layout)}` | {_cell(feed.note)} |"
+        f"| {_cell(feed.denominator)} | `{reader_of(layout)}` | {_cell(feed.note)} |"
         for measure, layout, feed in describe_measures(register)
     ]
     name, numerator, denominator = DERIVED

@@ -79,9 +79,9 @@ def _visible(hidden: Iterable[Path]) -> set[Path]:
     beside: set[Path] = set()
     for folder in leading:
         with contextlib.suppress(OSError):  # not for this user
-            beside.update(folder.iterdir())
-    # what a link leads to is met where it lies
-    return {each for each in beside if each not in closed | leading and not each.is_symlink()}
+            # what a link leads to is met where it lies
+            beside.update(Path(each.path) for each in os.scandir(folder) if not each.is_symlink())
+    return beside - closed - leading
 
 
 def _allow(libc: ctypes.CDLL, rules: int, path: Path, rights: int) -> None:

@@ -114,7 +114,7 @@ def test_the_record_sheet_names_columns_and_functions(call: Call) -> None:
     _, out, _ = call("explain", "ae_four_hours")
     assert "Higher is better" in out
     assert "total_attendances - attendances_over_4hours" in out
-    assert "sources.ae_tables.read_months" in out
+    assert "sources/published/accident_and_emergency.yml" in out
     told = json.loads(call("explain", "falls", "--json")[1])
     assert (told["targets"][0]["value"], told["feeds"]) == (5.0, [])
 

@@ -23,7 +23,7 @@ import pytest
 from helpers.data.checking.quality import check_data
 from helpers.data.loading.load import LoadError, load_paths
 from helpers.data.mart import Mart
-from helpers.data.sources.ae_monthly import LAYOUT as AE
+from helpers.data.sources import all_layouts
 from helpers.register import read_register
 
 TRIES = int(os.environ.get("BOARDPACK_MUTATIONS", "60"))
@@ -39,6 +39,7 @@ REFERENCE_FREE = ("dna_rate",)
 
 Rows = list[list[str]]
 Figures = tuple[float | None, float | None, float | None]
+(AE,) = (layout for layout in all_layouts() if layout.name == "ae_monthly")
 TRUSTS = [f"R{first}{second}" for first in "ABCDEFGH" for second in "12345"]
 
 

@@ -138,7 +138,6 @@ CALLS: list[tuple[Callable[..., Any], dict[str, Any]]] = [
     (series.interrupted_counts, {"counts": COUNTS, "before": 12, "exposure": HUNDREDS}),
     (series.smallest_detectable_change, {"before": 24, "after": 24, "sd": 1.0, "autocorrelation": 0.2}),
     (project, {"value": 700.0, "horizon": 3, "so_far": 2}),
-    (trajectory.cumulative_profile, {"years": YEARS}),
     (trajectory.project_total, {"so_far": 4.0, "share": 0.5}),
     (trajectory.cumulative_projection, {"so_far": 60.0, "months": 6, "years": YEARS, "target": 100.0}),
 ]  # fmt: skip
@@ -223,7 +222,7 @@ def ways_to_spoil(method: str, name: str, value: Any) -> Iterator[tuple[str, Any
 
 
 def other_lengths(method: str, value: list[float]) -> Iterator[tuple[str, Any]]:
-    alone = {"count", "mean", "cumulative_profile", "interrupted_series"}
+    alone = {"count", "mean", "interrupted_series"}
     if method not in alone:
         yield "too long", [*value, value[0]]
         yield "empty", []

@@ -115,17 +115,17 @@ def _cell(value: Cell, digits: int = 0) -> str:
 
 def explain(name: Name, as_json: Json = False) -> None:
     """Show the record sheet of a measure: what the register says, and from which columns its figures come."""
-    from helpers.data.sources import describe_measures, function_of
+    from helpers.data.sources import describe_measures, reader_of
     from helpers.register.models import Register
 
     register = read_register(project_root() / "params" / "_register")
     measure = find_measure(register, name)
     feeds = [
-        (layout.name, layout.title, feed.numerator, feed.denominator, function_of(layout), feed.note)
+        (layout.name, layout.title, feed.numerator, feed.denominator, reader_of(layout), feed.note)
         for _, layout, feed in describe_measures(Register(measures={measure.id: measure}))
     ]
     if as_json:
-        names = ("layout", "title", "numerator", "denominator", "function", "note")
+        names = ("layout", "title", "numerator", "denominator", "read_by", "note")
         told = [dict(zip(names, feed, strict=True)) for feed in feeds]
         showing.show_json({**measure.model_dump(mode="json"), "feeds": told})
         return
@@ -134,6 +134,6 @@ def explain(name: Name, as_json: Json = False) -> None:
     showing.show_table(("", measure.name), rows)
     if feeds:
         print("\nIts figures come from:")
-        heads = ("Layout", "Numerator", "Denominator", "Function", "Note")
+        heads = ("Layout", "Numerator", "Denominator", "Read by", "Note")
         showing.show_table(heads, ((name, *rest) for name, _, *rest in feeds))
     print(f"\nIts series: boardpack data show {measure.id} --org CODE")

@@ -154,10 +154,11 @@ class Releases:
         wanted = sorted(data_sets)
         with self.reading() as database:
             rows = database and database.execute(
-                f"SELECT worlds FROM witnesses WHERE data_set IN ({', '.join('?' * len(wanted))})", wanted
+                "SELECT json_extract(each.value, '$[0]') FROM witnesses, json_each(worlds) AS each "
+                f"WHERE data_set IN ({', '.join('?' * len(wanted))}) AND json_array_length(each.value, '$[1]') < ?",
+                (*wanted, POSSIBLE_VALUES - 1),
             )
-            kept = [each for (text,) in rows or () for each in json.loads(text)]
-        return [tuple(map(Query.read, name)) for name, worlds in kept if len(worlds) < POSSIBLE_VALUES - 1]
+            return [tuple(map(Query.read, json.loads(name))) for (name,) in rows or ()]
 
     def shown_uncertified(self, report: str) -> list[Problem]:
         """Return the figures of a report, not published yet, that tell what is not certified."""

@@ -1,13 +1,16 @@
-"""Columns of a table, each with what fills it: heading and cells of one column cannot part company."""
+"""Columns of a table: what heads them, as `columns.yml` beside a module has it, and what fills them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from helpers.bundle import Cell, Column
 from helpers.report.parts import Field
+from helpers.yaml_files import raise_all, read_yaml
 
 Row = TypeVar("Row")
 
@@ -39,6 +42,28 @@ def laid_out(
         for each, column in zip(columns, cells, strict=True)
     )
     return {"fields": fields, "rows": rows}
+
+
+def fields(module: str, table: str) -> tuple[Field, ...]:
+    """Return the columns of a table from `columns.yml` beside a module, which says so by its `__file__`.
+
+    A column is its heading alone, or `label` with what else a `Column` has, `about` and `usual`.
+    """
+    columns = _tables(Path(module).with_name("columns.yml"))[table].items()
+    return tuple(_field(name, {"label": told} if isinstance(told, str) else told) for name, told in columns)
+
+
+@cache
+def _tables(path: Path) -> Mapping[str, Mapping[str, Any]]:
+    file = read_yaml(path)
+    raise_all(file.problems)
+    tables: Any = file.content
+    return tables  # type: ignore[no-any-return]
+
+
+def _field(name: str, told: Mapping[str, Any]) -> Field:
+    column = {key: value for key, value in told.items() if key not in ("about", "usual")}
+    return Field(name, Column(**column), told.get("about", ""), told.get("usual", True))
 
 
 def _alike(cells: tuple[Cell, ...]) -> bool:

@@ -90,21 +90,21 @@ def draw(chart: Callable[[], Figure]) -> Figure:
 def picture_of(figure: Figure, *, altered: bool = True) -> str:
     """Return the SVG of a chart, text as outlines so that it looks the same everywhere.
 
-    One that nobody can have altered since it was laid out is drawn once; matplotlib's own way lays it out and
-    draws it twice.
+    One that nobody can have altered is laid out and drawn once; matplotlib's own way draws it for its layout, too.
     """
     from helpers.theme.charts import chart_style
 
     told: dict[str, Any] = {"metadata": {"Date": None, "Creator": None}}
     file = io.StringIO()
     with chart_style():
-        if altered or not getattr(figure, "settled", False):
+        if altered:
             figure.savefig(file, format="svg", **told)
         else:
             from matplotlib.backends.backend_svg import FigureCanvasSVG
 
+            canvas = FigureCanvasSVG(figure)
             cast(Any, figure).freeze()
-            FigureCanvasSVG(figure).print_svg(file, **told)
+            canvas.print_svg(file, **told)
     return _PATH.sub(lambda path: _LONG.sub("", path[0]), file.getvalue())
 
 

@@ -23,6 +23,16 @@ class Bounds(TypedDict, total=False):
     minimum: float | None
     maximum: float | None
     above: float | None  # every number must exceed it
+    below: float | None
+
+
+#: of each bound what is beyond it, and its words
+_BEYOND: dict[str, tuple[Any, str]] = {
+    "minimum": (np.less, "of {:g} or more"),
+    "above": (np.less_equal, "above {:g}"),
+    "maximum": (np.greater, "at most {:g}"),
+    "below": (np.greater_equal, "below {:g}"),
+}
 
 
 def check_array(name: str, values: Any, **bounds: Unpack[Bounds]) -> Floats:
@@ -82,20 +92,14 @@ def check_series(name: str, values: Any, **bounds: Unpack[Bounds]) -> Floats:
 
 
 def check_each(
-    name: str,
-    values: Any,
-    reference_name: str,
-    reference: Floats,
-    *,
-    minimum: float | None = None,
-    maximum: float | None = None,
+    name: str, values: Any, reference_name: str, reference: Floats, **bounds: Unpack[Bounds]
 ) -> Floats:
     """Return one number for each of a reference column: as many as came, or one that holds for all.
 
     >>> check_each("benchmark", 4.8, "spells", np.zeros(3), minimum=0)
     array([4.8, 4.8, 4.8])
     """
-    array = check_numbers(name, values, minimum=minimum, maximum=maximum)
+    array = check_numbers(name, values, **bounds)
     if len(array) != 1:
         check_lengths(**{reference_name: reference, name: array})
     return np.broadcast_to(array, reference.shape)
@@ -125,35 +129,21 @@ def _describe(values: Any) -> str:
     return f"the text {words[0]!r}" if words else f"a {type(values).__name__}"
 
 
-def _refuse_outside(
-    name: str,
-    array: Floats,
-    *,
-    missing: bool = False,
-    minimum: float | None = None,
-    maximum: float | None = None,
-    above: float | None = None,
-) -> None:
-    bad = ~np.isfinite(array) & ~(missing & np.isnan(array))
-    with np.errstate(invalid="ignore"):
-        bad |= array < (-np.inf if minimum is None else minimum)
-        bad |= array > (np.inf if maximum is None else maximum)
-        bad |= array <= (-np.inf if above is None else above)
-    allowed = "finite numbers" + _bounds(minimum=minimum, maximum=maximum, above=above)
-    _refuse_first(name, array, bad, allowed + (" or missing values" if missing else ""))
+def _refuse_outside(name: str, array: Floats, **bounds: Unpack[Bounds]) -> None:
+    bad, allowed = _outside(array, **bounds)
+    words = " or missing values" if bounds.get("missing") else ""
+    _refuse_first(name, array, bad, f"finite numbers{allowed}{words}")
 
 
-def _bounds(
-    *,
-    minimum: float | None = None,
-    maximum: float | None = None,
-    above: float | None = None,
-    below: float | None = None,
-) -> str:
-    """Return bounds in words: " of 0 or more and at most 1"."""
-    words = {"of {:g} or more": minimum, "above {:g}": above, "at most {:g}": maximum, "below {:g}": below}
-    said = [text.format(bound) for text, bound in words.items() if bound is not None]
-    return f" {' and '.join(said)}" if said else ""
+def _outside(array: Floats, *, missing: bool = False, **bounds: float | None) -> tuple[Bools, str]:
+    """Return which numbers are beyond bounds, and these in words: " of 0 or more and at most 1"."""
+    bad, said = ~np.isfinite(array) & ~(missing & np.isnan(array)), []
+    for name, (is_beyond, words) in _BEYOND.items():
+        if (bound := bounds.get(name)) is not None:
+            with np.errstate(invalid="ignore"):
+                bad |= is_beyond(array, bound)
+            said.append(words.format(bound))
+    return bad, f" {' and '.join(said)}" if said else ""
 
 
 def _refuse_first(name: str, array: Floats, bad: Bools, allowed: str) -> None:
@@ -228,27 +218,12 @@ def check_integer(name: str, value: Any, minimum: int) -> int:
     return int(value)
 
 
-def check_number(
-    name: str,
-    value: Any,
-    *,
-    minimum: float | None = None,
-    maximum: float | None = None,
-    above: float | None = None,
-    below: float | None = None,
-) -> float:
+def check_number(name: str, value: Any, **bounds: Unpack[Bounds]) -> float:
     """Return one finite number within the bounds (strictly between `above` and `below`), or refuse it."""
     number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
-    if (
-        not number
-        or not np.isfinite(value)
-        or (minimum is not None and value < minimum)
-        or (maximum is not None and value > maximum)
-        or (above is not None and value <= above)
-        or (below is not None and value >= below)
-    ):
-        bounds = _bounds(minimum=minimum, maximum=maximum, above=above, below=below)
-        raise ArgumentError(name, f"{value!r} came", f"one finite number{bounds}")
+    bad, allowed = _outside(np.asarray(value if number else np.nan, dtype=float), **bounds)
+    if bad:
+        raise ArgumentError(name, f"{value!r} came", f"one finite number{allowed}")
     return float(value)
 
 

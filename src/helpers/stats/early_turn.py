@@ -104,7 +104,6 @@ def early_turns(values: Any, *, improvement: str, seasonal: bool = False) -> Ear
 
 
 def _back(values: Floats, steps: int) -> Floats:
-    """Return, for each month, the value so many months before."""
     return np.concatenate([np.full(steps, np.nan), values])[: len(values)]
 
 

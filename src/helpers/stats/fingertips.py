@@ -179,7 +179,6 @@ def _rounded(value: float, whole: Any, kept: int) -> float:
 
 
 def _proportion_limits(n: Floats, average: float, level: float) -> tuple[Floats, Floats]:
-    """Return the proportions whose Wilson interval just reaches the average."""
     half = normal_quantile(level) * np.sqrt(average * (1 - average) / n)
     return average - half, average + half
 

@@ -32,33 +32,19 @@ from helpers.stats.funnel_limits import (
     adjusted_limits,
     unadjusted_limits,
 )
+from helpers.stats.funnel_spread import (
+    Dispersion,
+    dispersion_of,
+    needs_correction,
+    transformed_by,
+    trimmed_by,
+)
 from helpers.stats.results import Result
 
 #: above this dispersion ratio sampling error explains nothing: a caterpillar says more than a funnel
 CATERPILLAR_ABOVE = 50.0
-#: added to a count of 0, whose logarithm does not exist
-CONTINUITY = 0.5
 
 Flag = Literal["high", "within", "low"]
-
-
-@dataclass(frozen=True)
-class Dispersion:
-    """How much more the organisations differ than chance alone would make them.
-
-    Parameters
-    ----------
-    phi
-        Mean squared (trimmed) z; 1 where chance explains everything.
-    tau2
-        Variance between organisations on the transformed scale; 0 where phi is below 1.
-    kept
-        How many organisations it rests on.
-    """
-
-    phi: float
-    tau2: float
-    kept: int
 
 
 @dataclass(frozen=True)
@@ -309,10 +295,10 @@ def _build(
     table: pd.DataFrame, scale: Scale, reference: Bools, widen: bool | Literal["always"], trim: float
 ) -> Funnel:
     x, n = table["numerator"].to_numpy(), table["denominator"].to_numpy()
-    transformed, centre, error = _transformed(x, n, scale)
+    transformed, centre, error = transformed_by(x, n, scale)
     z = (transformed - centre) / error
-    kept_z, trimmed = _trim(z, scale, reference, trim)
-    dispersion = _dispersion(kept_z, error)
+    kept_z, trimmed = trimmed_by(z, scale, reference, trim)
+    dispersion = dispersion_of(kept_z, error)
     if scale.compatible and not widen:
         dispersion = Dispersion(0.0, 0.0, dispersion.kept)
     scale = scale.widened(dispersion.tau2)
@@ -335,71 +321,10 @@ def _build(
         flag=_flags(value, limits.lower998, limits.upper998),
         flag95=_flags(value, limits.lower95, limits.upper95),
         adjusted=adjusted,
-        corrected=tuple(table.index[x == 0]) if _needs_correction(scale) else (),
+        corrected=tuple(table.index[x == 0]) if needs_correction(scale) else (),
         advice="caterpillar" if dispersion.phi > CATERPILLAR_ABOVE else "funnel",
         spread=Spread(*(float(q) for q in np.quantile(value, [0, 0.25, 0.5, 0.75, 1]))),
     )
-
-
-def _needs_correction(scale: Scale) -> bool:
-    """Say whether the transformation is a plain logarithm, which has no value at 0."""
-    return scale.kind == "standardised_ratio" and scale.method == "shmi" and scale.compatible is None
-
-
-def _transformed(x: Floats, n: Floats, scale: Scale) -> tuple[Floats, float, Floats]:
-    """Return values and target on the scale of the limits, and the values' standard errors."""
-    if scale.kind == "proportion":
-        return np.arcsin(np.sqrt(x / n)), float(np.arcsin(np.sqrt(scale.target))), 1 / (2 * np.sqrt(n))
-    if scale.kind == "standardised_ratio" and scale.method == "cqc":
-        return np.sqrt(x / n), 1.0, 1 / (2 * np.sqrt(n))
-    if scale.kind == "standardised_ratio":
-        counted = np.where(x == 0, CONTINUITY, x) if _needs_correction(scale) else x
-        with np.errstate(divide="ignore"):
-            return np.log(counted / n), 0.0, 1 / np.sqrt(n)
-    error = np.sqrt(x / (x + 0.5) ** 2 + n / (n + 0.5) ** 2)
-    return np.log((x + 0.5) / (n + 0.5)), float(np.log(scale.target)), error
-
-
-def _trim(z: Floats, scale: Scale, reference: Bools, share: float) -> tuple[Floats, Bools]:
-    """Return z of the peers after trimming (NaN where left out), and which were trimmed."""
-    kept = np.full(len(z), np.nan)
-    trimmed = np.zeros(len(z), dtype=bool)
-    if scale.kind == "standardised_ratio" and scale.method == "shmi":
-        kept[reference], trimmed[reference] = _truncate(z[reference], share)
-    else:
-        kept[reference], trimmed[reference] = _winsorise(
-            z[reference], share, ends_too=scale.compatible is not None
-        )
-    return kept, trimmed
-
-
-def _truncate(z: Floats, share: float) -> tuple[Floats, Bools]:
-    """Leave out the first and the last of 1/share equal groups by rank (SHMI)."""
-    if share <= 0:
-        return z, np.zeros(len(z), dtype=bool)
-    bands = 1 / share
-    band = np.floor(pd.Series(z).rank().to_numpy() * bands / (len(z) + 1))
-    out = (band < 1) | (band >= bands - 1)
-    return np.where(out, np.nan, z), out
-
-
-def _winsorise(z: Floats, share: float, *, ends_too: bool) -> tuple[Floats, Bools]:
-    """Pull z in to its type-7 quantiles at both ends; FunnelPlotR marks what lies on these as well."""
-    low, high = np.quantile(z, [share, 1 - share])
-    pulled = (z <= low) | (z >= high) if ends_too else (z < low) | (z > high)
-    return np.clip(z, low, high), pulled
-
-
-def _dispersion(kept: Floats, error: Floats) -> Dispersion:
-    """Return phi and the variance between organisations (DerSimonian and Laird 1986)."""
-    used = ~np.isnan(kept)
-    n = int(used.sum())
-    phi = float(np.mean(kept[used] ** 2))
-    weight = 1 / error[used] ** 2
-    free = weight.sum() - (weight**2).sum() / weight.sum()
-    if n * phi < n - 1 or free == 0:
-        return Dispersion(phi, 0.0, n)
-    return Dispersion(phi, max(0.0, float((n * phi - (n - 1)) / free)), n)
 
 
 def _own_intervals(x: Floats, n: Floats, scale: Scale) -> rates.Estimates:

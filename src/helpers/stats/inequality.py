@@ -192,7 +192,6 @@ def _errors(y: Floats, standard_error: Any, lower95: Any, upper95: Any, scale: S
 
 
 def _check_scale(name: str, values: Any, scale: Scale) -> Floats:
-    """Return values on the scale of the fit."""
     numbers = check_numbers(name, values, above=None if scale == "identity" else 0)
     if scale == "logit" and (numbers >= 1).any():
         raise ArgumentError(name, f"{numbers[numbers >= 1][0]:g} came", "proportions below 1")

@@ -123,7 +123,6 @@ def _starts(age: Any) -> Ints:
 
 
 def _group(deaths: Floats, people: Floats, ages: Ints, bands: Ints) -> pd.DataFrame:
-    """Return years, their standard error and method for the bands of one group."""
     years = error = np.full(len(ages), np.nan)
     reason = _refusal(deaths, people, ages, bands)
     if not reason:
@@ -138,7 +137,6 @@ def _group(deaths: Floats, people: Floats, ages: Ints, bands: Ints) -> pd.DataFr
 
 
 def _refusal(deaths: Floats, people: Floats, ages: Ints, bands: Ints) -> str:
-    """Return why a group has no life expectancy; empty where it has one."""
     reasons = {
         "none: an age band is missing": len(ages) < len(bands),
         "none: nobody lives in an age band": (people == 0).any(),
@@ -150,7 +148,6 @@ def _refusal(deaths: Floats, people: Floats, ages: Ints, bands: Ints) -> str:
 
 
 def _life_table(deaths: Floats, people: Floats, ages: Ints) -> tuple[Floats, Floats]:
-    """Return the years that are expected at the start of each band, and their standard errors."""
     mortality = deaths / people
     width = np.append(np.diff(ages), 2 / mortality[-1])
     lived = np.where(ages == 0, _LIVED_FIRST, _LIVED)

@@ -28,7 +28,6 @@ def draw(result: Any, ax: Axes | None) -> Axes:
 
 
 def _process(chart: Any, ax: Axes) -> None:
-    """Draw values over time with their lines."""
     for name, style in {"lower": "--", "centre": "-", "upper": "--"}.items():
         if hasattr(chart, name):
             ax.plot(chart.dates, getattr(chart, name), style, color="0.5", linewidth=1)
@@ -72,7 +71,6 @@ def _fan(found: Any, ax: Axes) -> None:
 
 
 def _terms(found: Any, ax: Axes) -> None:
-    """Draw terms with their intervals, as ratios where they are."""
     table, ratio = found.terms, True
     if hasattr(found, "scale"):
         ratio = "ratio" in found.scale
@@ -88,7 +86,6 @@ def _terms(found: Any, ax: Axes) -> None:
 
 
 def _groups(found: Any, ax: Axes) -> None:
-    """Draw estimates with their intervals, the first where there are several."""
     middle, lower, upper = (
         (found.percent, found.lower95, found.upper95)
         if hasattr(found, "percent")

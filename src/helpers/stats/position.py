@@ -102,18 +102,9 @@ def positions(value: Any, error: Any, *, draws: int = DRAWS, seed: int = SEED) -
     check_lengths(value=y, error=s)
     many = int(check_number("draws", draws, above=0))
     if len(y) < 2:
-        nothing = locked(np.full(len(y), np.nan))
-        return Positions(
-            nothing,
-            nothing,
-            nothing,
-            nothing,
-            nothing,
-            locked(y),
-            float(y.mean()) if len(y) else np.nan,
-            0.0,
-        )
-    mean, tau2 = _centre(y, s)
+        none, middle = locked(np.full(len(y), np.nan)), float(y.mean()) if len(y) else np.nan
+        return Positions(none, none, none, none, none, locked(y), middle, 0.0)
+    mean, tau2 = mean_and_variance(y, s)
     keep = tau2 / (tau2 + s**2)
     shrunken = mean + keep * (y - mean)
     # where none differs from another, all true values are equal and their order is anybody's: that of the draws
@@ -155,15 +146,25 @@ def _ends(below: Ranks) -> tuple[Floats, Floats]:
     return ends[0], ends[1]
 
 
-def _centre(y: Floats, s: Floats) -> tuple[float, float]:
-    """Return the mean of the true values and their variance (DerSimonian and Laird 1986)."""
+def mean_and_variance(y: Floats, s: Floats) -> tuple[float, float]:
+    """Return the mean of the true values and their variance, from values and standard errors."""
     w = 1 / s**2
-    q = float((w * (y - (w * y).sum() / w.sum()) ** 2).sum())
-    excess = q - (len(y) - 1)
-    # a difference of equal sums is rounding: it is of another sign or size in another unit
-    tau2 = 0.0 if excess <= ROUNDING * q else excess / float(w.sum() - (w**2).sum() / w.sum())
+    tau2 = between_variance(float((w * (y - (w * y).sum() / w.sum()) ** 2).sum()), w)
     w = 1 / (s**2 + tau2)
     return float((w * y).sum() / w.sum()), tau2
+
+
+def between_variance(q: float, weights: Floats) -> float:
+    """Return the variance between units whose squared distances, by their weights, add up to q.
+
+    Notes
+    -----
+    Source: DerSimonian and Laird 1986, Controlled Clinical Trials 7:177.
+    """
+    excess = q - (len(weights) - 1)
+    free = float(weights.sum() - (weights**2).sum() / weights.sum())
+    # a difference of equal sums is rounding: it is of another sign or size in another unit
+    return 0.0 if excess <= ROUNDING * q or free <= 0 else excess / free
 
 
 def month_to_month(value: Any, error: Any, groups: Any, *, floor: float = 1.0) -> float | None:

@@ -51,7 +51,6 @@ class IndirectRates(Estimates):
 
 
 def _sums(codes: Ints, values: Floats) -> Floats:
-    """Sum each group."""
     return np.bincount(codes, values).astype(np.float64)
 
 
@@ -244,7 +243,6 @@ class _Rows:
 
 
 def _observed(events: Any, codes: Ints, names: tuple[Any, ...]) -> Floats:
-    """Return the events of each group, from counts by row or from totals."""
     if not isinstance(events, Mapping):
         counts = check_numbers("events", events, minimum=0)
         check_lengths(events=counts, groups=codes)
@@ -263,7 +261,6 @@ def _indirect(
     multiplier: float | None = None,
     confidence: Confidence = STANDARD,
 ) -> IndirectRates:
-    """Return O/E times a reference and the multiplier."""
     scale = reference * check_number("multiplier", usual if multiplier is None else multiplier, above=0)
     found = scaled_counts(rows.observed, scale / rows.expected, levels(confidence))
     return IndirectRates(

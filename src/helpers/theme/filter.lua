@@ -980,15 +980,15 @@ function Pandoc(doc)
   local page = doc.meta.board or doc.meta
   look = doc.meta.board and "../theme/" or "theme/"
   if page["toc-depth"] then toc_depth = tonumber(text(page["toc-depth"])) end
-  doc = doc:walk({ Div = html_rows })
-  doc = doc:walk(refusals):walk(own_words)
+  wants_annex = page["data-annex"] == true
+  doc = doc:walk({ Div = html_rows }):walk(refusals)
+  if not slides then doc = doc:walk({ Div = function(div) return is_left_out(div) and {} or nil end }) end
+  doc = doc:walk(own_words)
   if has(doc, "Math") then doc = doc:walk({ Inlines = label_equations }) end
   doc = take_in_editions(doc):walk({ Div = callout_title, Table = table_label })
-  wants_annex = page["data-annex"] == true
   number_everything(doc, page["number-sections"])
   doc = doc:walk({ Header = header, Cite = cite })
   if slides then return as_slides(doc) end
-  doc = doc:walk({ Div = function(div) return is_left_out(div) and {} or nil end })
   if has(doc, "Math") then doc = doc:walk(equations) end
   local list = page.toc and contents(doc) or {}
   doc = doc:walk({ Span = span_piece, Image = spark })

@@ -214,7 +214,7 @@ def test_a_wide_spread_is_drawn_as_a_caterpillar(published: Mart) -> None:
 
 def test_published_figures_are_shown_as_published(published: Mart) -> None:
     found = open_for(published, "RAA", date(2021, 3, 1))
-    assert found.made.origin == "published"
+    assert found.origin == "published"
     assert found.rates.rows[0][1:3] == (240_000, 12_000)
     assert "first year of the pandemic" in found.headline().bundle.markdown
     assert "needs the trust's outpatient records" in found.drivers.say().bundle.markdown

@@ -10,11 +10,12 @@ import pytest
 
 from helpers.data.loading.load import LoadError, load_paths
 from helpers.data.mart import Mart
-from helpers.data.sources import ae_monthly, hes_provider, rtt_full_extract, shmi
+from helpers.data.sources import all_layouts, rtt_full_extract
 from helpers.data.sources.records import ADMITTED_COLUMNS
 from helpers.register import Register
 
 Loader = Callable[..., Mart]
+COLUMNS = {layout.name: layout.columns for layout in all_layouts()}
 
 
 def values(mart: Mart, measure: str, more: str = "true") -> list[tuple[object, ...]]:
@@ -158,8 +159,7 @@ def test_rtt_months_keep_levels_apart_and_gaps_open(load: Loader) -> None:
 
 def ae_file(*rows: tuple[str, str], numbers: dict[str, int], extra: str = "") -> str:
     """Return a month; a row is code and name, and every row has the same numbers."""
-    columns = [*ae_monthly.ATTENDED, *ae_monthly.LATE, ae_monthly.FOUR_TO_TWELVE, ae_monthly.TWELVE,
-               *ae_monthly.ADMITTED]  # fmt: skip
+    columns = COLUMNS["ae_monthly"][3:]
     written = ["Period,Org Code,Parent Org,Org name," + ",".join(columns) + extra]
     for code, name in rows:
         period = code if code.strip().upper() == "TOTAL" else "MSitAE-SEPTEMBER-2024"
@@ -174,7 +174,7 @@ NUMBERS = {
     "A&E attendances Other A&E Department": 50,
     "Attendances over 4hrs Type 1": 40,
     "Attendances over 4hrs Booked Appointments Type 1": 2,
-    ae_monthly.TWELVE: 3,
+    "Patients who have waited 12+ hrs from DTA to admission": 3,
 }
 
 
@@ -327,15 +327,14 @@ def test_sickness_is_days_lost_of_days_available_and_not_a_mean_of_rates(load: L
 
 
 def test_hes_levels_stay_apart_and_stars_are_hidden_and_never_0(load: Loader) -> None:
-    columns = [f"{prefix}: {name}" for prefix in hes_provider.PREFIXES for name in hes_provider.FIGURES]
-    header = "Activity Month,Organisation breakdown,Org Code,Org Name,Region Code,Region Name," + ",".join(
-        columns
-    )
+    start = "Activity Month,Organisation breakdown,Org Code,Org Name,Region Code,Region Name"
+    columns = [name for name in COLUMNS["hes_provider"] if name not in start.split(",")]
+    header = ",".join([start, *columns])
 
     def row(level: str, code: str, region: str, first_dna: str, later_dna: str) -> str:
-        numbers = {hes_provider.FIRST: "90", hes_provider.FIRST_DNA: first_dna, hes_provider.LATER: "100"}
-        numbers[hes_provider.LATER_DNA] = later_dna
-        cells = [numbers.get(name, "5") for name in hes_provider.FIGURES] * 2
+        numbers = {"First attendances seen total": "90", "First attendances DNA": first_dna}
+        numbers |= {"Subsequent attendances seen": "100", "Subsequent attendances DNA": later_dna}
+        cells = [numbers.get(name.partition(": ")[2], "5") for name in columns]
         return f"Apr 2020,{level},{code},Fictional,{region},Region," + ",".join(cells)
 
     mart = load(
@@ -453,14 +452,17 @@ def test_the_panels_doubled_quarters_are_halved_and_others_left(load: Loader) ->
 
 
 def test_shmi_in_windows_text_with_a_footer(load: Loader) -> None:
-    header = "INDICATOR_CODE," + ",".join(shmi.COLUMNS).replace("PROVIDER,", "PROVIDER,PROVIDER NAME,")
+    header = (
+        "INDICATOR_CODE,PROVIDER,PROVIDER NAME,DENOMINATOR,OBSERVED,EXPECTED,VALUE,PO_LL,PO_UL,OD_LL,OD_UL,"
+        "OD_BANDING"
+    )
     row = "I00699,ZX1,FICTIONAL NHS TRUST,1000,55,50.5,1.089,0.9,1.1,0.85,1.15,2"
     notes = ',,,,,,,,,,,\r\n"Copyright \xa9 2013. All Rights Reserved",,,,,,,,,,,\r\n'
     mart = load("shmi-2013-april.csv", f"{header}\r\n{row}\r\n{notes}".encode("cp1252"))
     assert values(mart, "shmi") == [("ZX1", 55, 50.5)]
     period = mart.fetch("SELECT DISTINCT period, period_type FROM measure_values")
     assert [str(cell) for cell in period[0]] == ["2011-10-01", "rolling12"]
-    assert mart.loads()[0].rejected == {shmi.FOOTER: 2}
+    assert mart.loads()[0].rejected == {"notes below the table": 2}
     with pytest.raises(LoadError, match="rename it"):
         load("mortality.csv", f"{header}\r\n{row.replace('55', '56')}\r\n")
 

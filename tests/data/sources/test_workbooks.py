@@ -12,7 +12,7 @@ import pytest
 
 from helpers.data.loading.load import LoadError, LoadResult, load_paths
 from helpers.data.mart import Mart
-from helpers.data.sources import ae_monthly
+from helpers.data.sources import all_layouts
 from helpers.data.sources.ae_workbooks import ADMITTED, ATTENDED, FROM_DECISION, OVER, TYPES, WITHIN
 from helpers.register import Register
 
@@ -114,7 +114,8 @@ def test_ae_by_provider_with_those_over_four_hours_alone(mart: Mart, tmp_path: P
 
 def test_the_csv_and_the_workbook_of_a_month_are_one_data_set(mart: Mart, tmp_path: Path) -> None:
     numbers = {"A&E attendances Type 1": 1350, "Attendances over 4hrs Type 1": 305}
-    names = [name for name in ae_monthly.LAYOUT.columns if name not in ("Period", "Org Code", "Org name")]
+    (csv,) = (layout for layout in all_layouts() if layout.name == "ae_monthly")
+    names = [name for name in csv.columns if name not in ("Period", "Org Code", "Org name")]
     cells = ["MSitAE-June-2031", "ZX1", "Trust One", *(str(numbers.get(name, 0)) for name in names)]
     header = ["Period", "Org Code", "Org name", *names]
     (tmp_path / "june.csv").write_text(f"{','.join(header)}\n{','.join(cells)}\n", "utf-8")

@@ -26,10 +26,6 @@ def test_less_than_half_at_half_of_the_year_is_not_by_itself_a_failure() -> None
     assert tr.cumulative_projection(430, 6, past, 1100).words == "unlikely"
 
 
-def test_the_profile_is_the_mean_of_the_years_shares() -> None:
-    assert tr.cumulative_profile([[1, 3], [2, 2]]).tolist() == [0.375, 1]
-
-
 def test_the_interval_follows_from_the_spread_of_past_years() -> None:
     found = tr.cumulative_projection(30, 1, PAST, 1000)
     shares = np.array([0.3, 0.4, 0.35]) / 6

@@ -22,8 +22,8 @@ from helpers.analyses.changes.picture import counterfactual, review_chart, share
 from helpers.bundle import Cell, Column
 from helpers.measures.figures import chance_words
 from helpers.phrases import phrases
-from helpers.report.columns import Filled, laid_out
-from helpers.report.parts import Field, Headline, Part, part
+from helpers.report.columns import Filled, fields, laid_out
+from helpers.report.parts import Headline, Part, part
 from helpers.report.sections import Sections
 from helpers.report.shown import Shown
 from helpers.report.words import capital, listed, month
@@ -84,27 +84,12 @@ ACHIEVED: Final[tuple[Filled[Achieved], ...]] = (
     Filled("low", _model("Low"), lambda each: each.low),
     Filled("high", _model("High"), lambda each: each.high),
 )
-MATRIX: Final = (
-    Field("team", Column(label="Team")),
-    Field("row", Column(label="What is done", kind="text")),
-    Field("expected", Column(label="Expected")),
-    Field("achieved", Column(label="Achieved")),
-)
 NEXT: Final[tuple[Filled[Review], ...]] = (
     Filled("change", Column(label="Change"), lambda r: r.event.name),
     Filled("suggested", Column(label="What the review suggests", kind="text"), words.next_words),
     Filled("decided", Column(label="What was decided", kind="text"), words.decided_words),
 )
-SERIES: Final = (
-    Field("change", Column(label="Change"), "id of the event"),
-    Field("measure", Column(label="Measure"), "id"),
-    Field("period", Column(label="From", kind="date")),
-    Field("value", Column(label="What came", kind="rate", digits=2)),
-    Field("without", Column(label="Without the change", kind="model", digits=2)),
-    Field("low", Column(label="Low", kind="model", digits=2)),
-    Field("high", Column(label="High", kind="model", digits=2)),
-    Field("control", Column(label="Others", kind="rate", digits=2)),
-)
+SERIES: Final = fields(__file__, "series")
 
 
 class ChangeReview(Sections):
@@ -220,7 +205,7 @@ class ChangeReview(Sections):
         estimates = estimates_by_team(achieved_by(done.values()), lambda row: teams.get(row, ""))
         return self.part(
             "matrix",
-            fields=MATRIX,
+            fields=fields(__file__, "matrix"),
             rows=rows,
             caption="The rows of the four column matrix, and what came of them.",
             words={"estimates": " ".join(map(estimates_sentence, estimates))},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from helpers.analyses.contracts import duties, words
 from helpers.analyses.contracts.columns import (
@@ -17,7 +17,7 @@ from helpers.analyses.contracts.columns import (
 )
 from helpers.analyses.contracts.lines import SMALL, Balance, as_told, build_balance
 from helpers.analyses.decided.analysis import meeting_day
-from helpers.bundle import Cell, Column
+from helpers.bundle import Cell
 from helpers.data.policy import policy_of_records
 from helpers.data.series.contract import contract_lines
 from helpers.errors import DataError, Problem
@@ -26,8 +26,8 @@ from helpers.measures.gathering import WantedMeasures, measure_results
 from helpers.measures.result import MeasureResult
 from helpers.phrases import phrase, phrases
 from helpers.register.contract import Contract, year_of
-from helpers.report.columns import laid_out
-from helpers.report.parts import Field, Headline, Part, part
+from helpers.report.columns import fields, laid_out
+from helpers.report.parts import Headline, Part, part
 from helpers.report.sections import Sections, first_bold
 from helpers.report.words import number
 from helpers.theme.markdown import escape_markdown
@@ -36,20 +36,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from helpers.report.report import Report
-
-_POINT: Final = (
-    Field("kind", Column(label="Why"), "Overdue, New breach, Turned, Return or Open", usual=False),
-    Field("point", Column(label="What is to be spoken of", kind="text")),
-)
-_STEP: Final = (
-    Field("step", Column(label="Step")),
-    Field("amount", Column(label="Amount", kind="model", unit="£m", digits=2)),
-)
-_PAGE: Final = (
-    Field("area", Column(label="Area"), usual=False),
-    Field("what", Column(label="What")),
-    Field("standing", Column(label="Where it stands", kind="text")),
-)
 
 
 class ContractMonitoring(Sections):
@@ -123,7 +109,7 @@ class ContractMonitoring(Sections):
         ]
         return self.part(
             "one-page",
-            fields=_PAGE,
+            fields=fields(__file__, "one_page"),
             rows=rows,
             by="area",
             caption=f"What is paid for, and what is got: {self._span}.",
@@ -145,7 +131,7 @@ class ContractMonitoring(Sections):
         told = " ".join(f"{name}: £{number(amount, 2)}m." for name, amount in ends)
         return self.part(
             "bridge",
-            fields=_STEP,
+            fields=fields(__file__, "bridge"),
             rows=ends,
             caption=f"From equal twelfths of the year's plan to what was delivered, {self._span}, £m.",
             alt=f"{words.money_sentence(self.balance)} {told}",
@@ -211,7 +197,7 @@ class ContractMonitoring(Sections):
         held = self._standards, self._experience, self._returns
         return self.part(
             "agenda",
-            fields=_POINT,
+            fields=fields(__file__, "agenda"),
             rows=duties.agenda(*held, self._meetings, self._decided, self.day),
             by="kind",
             caption="The next agenda.",

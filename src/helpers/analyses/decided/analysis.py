@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final, Literal
 
-from helpers.bundle import Column
 from helpers.register.cycle import BoardDecision
 from helpers.register.models import Register
 from helpers.report.analyses_in_room import analyse_in_room
 from helpers.report.arguments import names_near_misses
-from helpers.report.parts import Field, Part, part
+from helpers.report.columns import fields
+from helpers.report.parts import Part, part
 from helpers.report.period import add_months
 from helpers.report.report import Report
 from helpers.report.sections import Sections
@@ -24,14 +24,7 @@ MONTHS_TO_THE_MEETING: Final = 2
 MONTHS_SHOWN: Final = 3
 Standing = Literal["overdue", "open", "done"]
 GROUPS: Final[dict[Standing, str]] = {"overdue": "Overdue", "open": "To be done", "done": "Done"}
-FIELDS: Final = (
-    Field("decision", Column(label="What was decided")),
-    Field("group", Column(label="Where it stands"), "Overdue, To be done or Done", usual=False),
-    Field("owner", Column(label="Who", kind="text")),
-    Field("standing", Column(label="Until when", kind="text"), "by when it is due, or when it was done"),
-    Field("decided", Column(label="Decided", kind="text"), usual=False),
-    Field("about", Column(label="About", kind="text"), "the measure, objective or change", usual=False),
-)
+FIELDS: Final = fields(__file__, "decided")
 
 
 def meeting_day(last: date, today: date) -> date:

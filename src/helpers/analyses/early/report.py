@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from helpers.analyses.early import words
 from helpers.analyses.early.signs import (
@@ -31,8 +31,8 @@ from helpers.measures.gathering import WantedMeasures, measure_results
 from helpers.measures.result import MeasureResult
 from helpers.phrases import phrases
 from helpers.places import state_folder
-from helpers.report.columns import Filled, laid_out
-from helpers.report.parts import Field, Headline, Part, part
+from helpers.report.columns import Filled, fields, laid_out
+from helpers.report.parts import Headline, Part, part
 from helpers.report.sections import Sections
 from helpers.report.words import in_words, month
 from helpers.stats.early_turn import AHEAD, TOGETHER
@@ -61,13 +61,6 @@ def _fields(first: Callable[[Sign], str]) -> tuple[OfSign, ...]:
                lambda each: each.result.measure.consequence, "1 to 5, the register's", usual=False),
         OfSign("kind", _text("Kind"), lambda each: words.KINDS[each.kind], usual=False),
     )  # fmt: skip
-
-
-RECORDS: Final = (
-    Field("kind", _text("Sign")),
-    Field("right", _text("Right three months later")),
-    Field("plain", _text("“As last month” right")),
-)
 
 
 class EarlyWarning(Sections):
@@ -143,7 +136,9 @@ class EarlyWarning(Sections):
         ]
         caption = "How often such signs were right here, month by month."
         none = "Too few months are known to try the signs on the past."
-        return self.part("record", fields=RECORDS, rows=rows, caption=caption, none=none)
+        return self.part(
+            "record", fields=fields(__file__, "records"), rows=rows, caption=caption, none=none
+        )
 
     @part
     def gaps(self) -> Part:

@@ -7,14 +7,15 @@ from typing import Any, Final
 
 import pandas as pd
 
+from helpers.analyses.missed_appointments.basis import AppointmentBasis
 from helpers.analyses.missed_appointments.options import DnaOptions
-from helpers.analyses.missed_appointments.scenario import Clinic, Scenario
+from helpers.analyses.missed_appointments.scenario import Clinic
 from helpers.analyses.missed_appointments.scenario_words import NAMES
-from helpers.bundle import Cell, Column
+from helpers.bundle import Cell
 from helpers.errors import Problem, UsageError, unknown_names
 from helpers.phrases import phrase
-from helpers.report.parts import Field, Part
-from helpers.report.sections import Sections
+from helpers.report.columns import fields
+from helpers.report.parts import Part
 from helpers.report.words import number, together
 from helpers.yaml_files import raise_all
 
@@ -36,25 +37,20 @@ _RANGES = (*_SHARES, "ramp_weeks")
 _NUMBERS = ("missed", "price")
 
 
-ASSUMPTIONS: Final = (
-    Field("name", Column(label="Name"), "what `did_not_attend` calls it", usual=False),
-    Field("assumption", Column(label="Assumption")),
-    Field("value", Column(label="Value"), "in words"),
-    Field("low", Column(label="Low", kind="model", digits=3), "the least that it may be", usual=False),
-    Field("likely", Column(label="Likely", kind="model", digits=3), "or the only value", usual=False),
-    Field("high", Column(label="High", kind="model", digits=3), "the most that it may be", usual=False),
-    Field("source", Column(label="Source", kind="text"), "where it comes from"),
-)
+ASSUMPTIONS: Final = fields(__file__, "assumptions")
 
 
-def assumptions_part(made: Sections, scenario: Scenario) -> Part:
-    """Return everything that the scenario takes for granted; its frame can be changed and handed back."""
+def assumptions(basis: AppointmentBasis) -> Part:
+    """Return everything that the scenario takes for granted, with its source; it can be changed and handed back."""
+    scenario = basis.scenario
+    if scenario is None:
+        return basis.part("assumptions", fields=ASSUMPTIONS)
     three = "" if scenario.certain else phrase("statements.missed.three_numbers")
     options, clinic = scenario.options, scenario.clinic
-    return made.part(
+    return basis.part(
         "assumptions",
         fields=ASSUMPTIONS,
-        rows=[*_amounts(options, clinic, rounded=made.origin == "records"), *_assumed(options, clinic)],
+        rows=[*_amounts(options, clinic, rounded=basis.origin == "records"), *_assumed(options, clinic)],
         caption="What the scenario takes for granted.",
         note=together(three, "Every draw of one assumption is independent of the others."),
     )

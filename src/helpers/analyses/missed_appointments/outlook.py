@@ -10,12 +10,13 @@ import numpy as np
 
 from helpers.analyses.missed_appointments import scenario_words as say
 from helpers.analyses.missed_appointments.assumptions import range_words, value_words
+from helpers.analyses.missed_appointments.basis import AppointmentBasis
 from helpers.analyses.missed_appointments.scenario import Scenario, reach_of
 from helpers.bundle import Cell, Column
 from helpers.report.charts import scenario as charts_scenario
 from helpers.report.charts.scenario import Reach, Swing
+from helpers.report.columns import fields
 from helpers.report.parts import Field, Part
-from helpers.report.sections import Sections
 from helpers.report.words import day_words, number
 from helpers.stats.dna import newcomer_wait
 from helpers.stats.dna.impact import DAYS_PER_YEAR, NEGATIVE_RELIEF
@@ -39,7 +40,7 @@ _SPREAD: Final = (
 class ScenarioParts:
     """The scenario in figures, tables and words."""
 
-    def __init__(self, made: Sections, scenario: Scenario) -> None:
+    def __init__(self, made: AppointmentBasis, scenario: Scenario) -> None:
         self.made, self.scenario = made, scenario
 
     @property
@@ -73,16 +74,13 @@ class ScenarioParts:
         caption = (
             "The waiting list with the change" if known else "By how many patients the list is shorter"
         )
+        day, low, high = fields(__file__, "path")
+        middles = (
+            Field(name, Column(label=f"Middle, {words}", kind="model")) for name, words in self._ways
+        )
         return self.made.part(
             "path",
-            fields=[
-                Field("day", Column(label="Day", kind="date")),
-                Field(
-                    "low", _patients("From"), "lower end of the range: eight of ten draws of either bound"
-                ),
-                *(Field(name, _patients(f"Middle, {words}")) for name, words in self._ways),
-                Field("high", _patients("to"), "upper end of the range"),
-            ],
+            fields=[day, low, *middles, high],
             rows=self._path_rows(reach),
             caption=f"{caption}, to {day_words(found.horizon)}: the range, and the middle of each bound in it.",
             alt=f"Band from {found.start:%B %Y} to {found.horizon:%B %Y}, at its end "
@@ -228,17 +226,7 @@ class ScenarioParts:
         )
 
 
-_SENSITIVITY: Final = (
-    Field("assumption", Column(label="Assumption")),
-    Field("low", Column(label="Low"), "its 10% quantile"),
-    Field("high", Column(label="High"), "its 90% quantile"),
-    Field("at_low", Column(label="Patients at low", kind="model")),
-    Field("at_high", Column(label="Patients at high", kind="model")),
-)
-
-
-def _patients(label: str) -> Column:
-    return Column(label=label, kind="model")
+_SENSITIVITY: Final = fields(__file__, "sensitivity")
 
 
 def _cells(spread: DrawnSpread, digits: int) -> tuple[Cell, ...]:

@@ -10,35 +10,23 @@ import numpy as np
 import pandas as pd
 
 from helpers.analyses.missed_appointments import words as dna_words
+from helpers.analyses.missed_appointments.basis import AppointmentBasis
 from helpers.analyses.missed_appointments.findings import DRIVERS, PER_CENT, DnaFindings
-from helpers.analyses.missed_appointments.rates import COUNTS
-from helpers.bundle import SUPPRESSED, Cell, Column
+from helpers.bundle import SUPPRESSED, Cell
 from helpers.data.series.appointments import LEAD_BANDS, LONGEST_LEAD
 from helpers.phrases import phrase
 from helpers.report import controlled
 from helpers.report.charts import rates as charts_rates
 from helpers.report.charts.rates import Odds
-from helpers.report.parts import Field, Part
-from helpers.report.sections import Sections
+from helpers.report.columns import fields
+from helpers.report.parts import Part
 from helpers.report.words import capital, count, interval, number
 
 #: specialties in the table, largest first
 MOST_SPECIALTIES = 15
-SPECIALTIES: Final = (Field("specialty", Column(label="Specialty")), *COUNTS)
-ODDS: Final = (
-    Field("characteristic", Column(label="Characteristic")),
-    Field("group", Column(label="Group")),
-    Field(
-        "odds_ratio", Column(label="Odds ratio", kind="model", digits=2), "1 for the group compared with"
-    ),
-    Field("low", Column(label="95% from", kind="model", digits=2), "95% interval of the odds ratio, from"),
-    Field("high", Column(label="to", kind="model", digits=2), "95% interval of the odds ratio, to"),
-)
-FIFTHS: Final = (
-    Field("deprivation", Column(label="Deprivation of the patient's area")),
-    *COUNTS,
-    Field("fewer", Column(label="Fewer at the least deprived rate", kind="rate")),
-)
+SPECIALTIES: Final = fields(__file__, "specialties")
+ODDS: Final = fields(__file__, "odds")
+FIFTHS: Final = fields(__file__, "fifths")
 _DRIVER_WORDS = {
     "age_band": "Age",
     "sex": "Sex",
@@ -58,63 +46,66 @@ _LEVELS = (
 # --- specialties ------------------------------------------------------------------------------------
 
 
-def specialties_part(made: Sections, found: DnaFindings) -> Part:
+def specialties(basis: AppointmentBasis) -> Part:
     """Return the trust's rate by specialty from records, or England's where there are none."""
+    found = basis.found
     if found.basis == "records":
-        return _own_specialties(made, found)
+        return _own_specialties(basis)
     table = found.england_specialties
     if table.empty:
-        return made.part("specialties", fields=SPECIALTIES, none=phrase("reasons.missed.no_specialties"))
+        return basis.part("specialties", fields=SPECIALTIES, none=phrase("reasons.missed.no_specialties"))
     names = table["name"].fillna("All specialties").where(table["specialty"].notna(), "All specialties")
     head = table.assign(name=names).head(MOST_SPECIALTIES + 1)
-    return made.part(
+    return basis.part(
         "specialties",
         fields=SPECIALTIES,
         rows=[_england_row(*values) for values in head[["name", "dnas", "attended"]].to_numpy()],
-        caption=f"England by specialty, {made.report.period.before.label}.",
+        caption=f"England by specialty, {basis.report.period.before.label}.",
         words={"about": phrase("statements.missed.england_specialties")},
         values={"whose": "England"},
     )
 
 
-def _own_specialties(made: Sections, found: DnaFindings) -> Part:
+def _own_specialties(basis: AppointmentBasis) -> Part:
+    found = basis.found
     table = found.own_specialties
     pairs = [found.told.cells(found.told.of_specialty(code)) for code in table.index]
     booked, missed = ([pair[side] for pair in pairs] for side in (0, 1))
     if all(cell == SUPPRESSED or not cell for cell in missed):  # nothing to set side by side
         none = phrase("reasons.missed.too_few_by_specialty")
-        return made.part("specialties", fields=SPECIALTIES, none=none)
-    shares = controlled.percentages(table["dnas"], table["booked"], made.origin)
+        return basis.part("specialties", fields=SPECIALTIES, none=none)
+    shares = controlled.percentages(table["dnas"], table["booked"], basis.origin)
     rates = controlled.derived(shares, missed, booked)
     rows = list(zip(table["name"], booked, missed, rates, strict=True))[:MOST_SPECIALTIES]
-    return made.part(
+    return basis.part(
         "specialties",
         fields=SPECIALTIES,
         rows=rows,
-        caption=f"Missed appointments by specialty, {made.report.period.label}.",
+        caption=f"Missed appointments by specialty, {basis.report.period.label}.",
         words={
             "highest": dna_words.highest_sentence((str(row[0]), row[-1]) for row in rows),
             "about": phrase("statements.missed.small_numbers"),
         },
-        values={"whose": made.report.organisation.name},
+        values={"whose": basis.report.organisation.name},
     )
 
 
 # --- who misses -------------------------------------------------------------------------------------
 
 
-def drivers_part(made: Sections, found: DnaFindings) -> Part:
-    """Return the odds ratios of missing an appointment, each adjusted for the others."""
+def drivers(basis: AppointmentBasis) -> Part:
+    """Return the odds ratios of missing an appointment, each adjusted for the others; `values.formula` is the model."""
+    found = basis.found
     if found.basis == "published" or found.drivers.empty:
         few, lacks = phrase("reasons.missed.too_few_appointments"), phrase("reasons.missed.needs_records")
-        return made.part("drivers", fields=ODDS, none=lacks if found.basis == "published" else few)
+        return basis.part("drivers", fields=ODDS, none=lacks if found.basis == "published" else few)
     table, formula = _in_order(found.drivers), _formula_of(found)
     rows = [
         (_DRIVER_WORDS[str(row["driver"])], _level_words(str(row["level"])),
          *(controlled.finite(row[name]) for name in ("odds_ratio", "lower", "upper")))
         for _, row in table.iterrows()
     ]  # fmt: skip
-    return made.part(
+    return basis.part(
         "drivers",
         fields=ODDS,
         rows=rows,
@@ -150,30 +141,30 @@ def _driver_words(table: pd.DataFrame) -> str:
 # --- deprivation ------------------------------------------------------------------------------------
 
 
-def deprivation_part(made: Sections, found: DnaFindings) -> Part:
+def deprivation(basis: AppointmentBasis) -> Part:
     """Return the trust's rate by fifth of deprivation."""
+    found = basis.found
     if found.basis == "published" or found.inequality is None:
-        few, lacks = (
-            phrase("reasons.missed.fifth_hidden"),
-            phrase("reasons.missed.deprivation_needs_records"),
-        )
-        return made.part("deprivation", fields=FIFTHS, none=lacks if found.basis == "published" else few)
-    return made.part(
+        few = phrase("reasons.missed.fifth_hidden")
+        lacks = phrase("reasons.missed.deprivation_needs_records")
+        return basis.part("deprivation", fields=FIFTHS, none=lacks if found.basis == "published" else few)
+    return basis.part(
         "deprivation",
         fields=FIFTHS,
-        rows=_fifths(made, found),
+        rows=_fifths(basis),
         caption="Missed appointments by deprivation.",
         words=_deprivation_words(found),
         values={"difference": round(-PER_CENT * found.inequality.slope, 1)},
     )
 
 
-def _fifths(made: Sections, found: DnaFindings) -> list[tuple[Cell, ...]]:
+def _fifths(basis: AppointmentBasis) -> list[tuple[Cell, ...]]:
+    found = basis.found
     assert found.inequality is not None
     # an index is there only where no count of a fifth is hidden, so nothing is told by subtraction
     table, by_group = found.by_deprivation, found.inequality.by_group
     booked, missed = ([pair[side] for pair in found.fifths_as_shown] for side in (0, 1))
-    rates = controlled.percentages(table["dnas"], table["appointments"], made.origin)
+    rates = controlled.percentages(table["dnas"], table["appointments"], basis.origin)
     fewer = controlled.derived(by_group["avoided"], rates)
     names = [name.partition(" ")[2].capitalize() for name in table.index]
     return list(zip(names, booked, missed, rates, fewer, strict=True))

@@ -7,27 +7,19 @@ from functools import partial
 from typing import Final
 
 from helpers.analyses.performance_report.tables import Rows
-from helpers.bundle import SUPPRESSED, Cell, Column
+from helpers.bundle import SUPPRESSED, Cell
 from helpers.measures.columns import short_period
 from helpers.measures.figures import goal_words, told_figure
 from helpers.measures.pictures import multiples_of
 from helpers.measures.result import MeasureResult
 from helpers.measures.value_words import latest_sentence, short_words
 from helpers.report.charts.multiples import PER_PAGE
-from helpers.report.parts import Field
+from helpers.report.columns import fields
 from helpers.report.sections import Sections
 from helpers.report.shown import Shown
 from helpers.report.words import listed, sentence
 
-FIELDS: Final = (
-    Field("measure", Column(label="Measure")),
-    Field("said", Column(label="What it shows", kind="text"), "its latest value, and what that says"),
-)
-_BEHIND: Final = (
-    Field("measure", Column(label="Measure")),
-    Field("period", Column(label="Period", kind="date")),
-    Field("value", Column(label="Value", kind="text")),
-)
+FIELDS: Final = fields(__file__, "annex")
 
 
 def annex_rows(results: Sequence[MeasureResult]) -> Rows:
@@ -64,7 +56,7 @@ def _picture(sections: Sections, results: Sequence[MeasureResult], page: int) ->
     names = listed(result.measure.name for result in results)
     return sections.part(
         f"annex-{page}",
-        fields=_BEHIND,
+        fields=fields(__file__, "annex_charts"),
         rows=[row for result in results for row in _behind(result)],
         caption=f"{names}. Bands are limits, dotted lines targets.",
         alt=" ".join(f"{result.measure.name}: {line_words(result)}" for result in results),

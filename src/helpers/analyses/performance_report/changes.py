@@ -8,14 +8,14 @@ from datetime import date
 from typing import Final
 
 from helpers.analyses.performance_report.tables import Rows
-from helpers.bundle import Cell, Column, Kept
+from helpers.bundle import Cell, Kept
 from helpers.data.keeping.last_published import LastPublished
 from helpers.measures.figures import figure_words, period_words
 from helpers.measures.result import CATEGORIES, Category, MeasureResult
 from helpers.measures.words import CATEGORY_WORDS
 from helpers.phrases import phrases
 from helpers.register.models import Measure
-from helpers.report.parts import Field
+from helpers.report.columns import fields
 from helpers.report.words import count, month, sentence
 
 
@@ -73,12 +73,7 @@ def change_rows(results: Sequence[MeasureResult], before: Mapping[str, Then]) ->
     return rows
 
 
-FIELDS: Final = (
-    Field("measure", Column(label="Measure")),
-    Field("then", Column(label="Then", kind="text"), "what the last published report showed, and of when"),
-    Field("now", Column(label="Now", kind="text")),
-    Field("what", Column(label="What changed", kind="text")),
-)
+FIELDS: Final = fields(__file__, "changes")
 
 
 def _differences(result: MeasureResult, then: Then) -> list[str]:

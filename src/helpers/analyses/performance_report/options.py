@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
-from helpers.bundle import Column
 from helpers.errors import Problem
 from helpers.measures.gathering import wrongly_asked
 from helpers.measures.result import MeasureResult
 from helpers.register.models import Register
-from helpers.report.parts import Field
+from helpers.report.columns import fields
 from helpers.yaml_files import raise_all
 
 if TYPE_CHECKING:
@@ -20,10 +19,7 @@ if TYPE_CHECKING:
 
 Purpose = Literal["assurance", "decision", "discussion"]
 PURPOSES: Final = get_args(Purpose)
-COVER: Final = (
-    Field("about", Column(label="Cover sheet")),
-    Field("said", Column(label="For the board", kind="text")),
-)
+COVER: Final = fields(__file__, "cover")
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from helpers.analyses.performance_report.ranking import (
     pathway_rows,
 )
 from helpers.analyses.performance_report.tables import place_words
-from helpers.bundle import Cell, Column
+from helpers.bundle import Cell
 from helpers.measures.attention_words import (
     attention_clauses,
     periods_of,
@@ -35,7 +35,7 @@ from helpers.measures.result import MeasureResult
 from helpers.measures.value_words import short_words
 from helpers.measures.words import CATEGORY_WORDS, FALSE_SIGNAL
 from helpers.register.arrangement import Pathway
-from helpers.report.parts import Field
+from helpers.report.columns import fields
 from helpers.report.words import count, day_words, listed, number, sentence
 
 #: problems that the headline says in full; rows of page one; measures in a row said in full
@@ -55,15 +55,7 @@ _ASSURANCES: Final = (
 )
 _ORDINALS: Final = ("first", "second", "third")
 
-FIELDS: Final = (
-    Field("pathway", Column(label="Pathway"), "what a board looks after as one"),
-    Field("stands", Column(label="Where it stands", kind="text"), "its figures that need attention, the worst first"),
-    Field("trend", Column(label="Trend", kind="spark"), "values of the first of them; dotted its target"),
-    Field("among", Column(label="Among trusts", kind="text"), "place of the first of them"),
-    Field("answer", Column(label="Why, and what next", kind="text"), "the analysts' words, or that there are none"),
-    Field("measures", Column(label="Measures", kind="text"), "names of all of them", usual=False),
-    Field("consequence", Column(label="Consequence", kind="model"), "of the worst, 1 to 5", usual=False),
-)  # fmt: skip
+FIELDS: Final = fields(__file__, "page_one")
 
 
 # --- the headline -------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from helpers.measures.result import STANDINGS, MeasureResult, Standing, Variatio
 from helpers.measures.words import no_assurance_words
 from helpers.phrases import phrases
 from helpers.register.arrangement import Pathway
-from helpers.report.columns import laid_out
+from helpers.report.columns import fields, laid_out
 from helpers.report.controlled import finite
 from helpers.report.parts import Field
 from helpers.report.words import number
@@ -112,12 +112,7 @@ def as_at_words(result: MeasureResult) -> str:
     return "–" if day is None else f"{day.day} {day:%b %Y}"
 
 
-MATRIX: Final = (
-    Field("variation", Column(label="Has it changed?"), usual=False),
-    Field("standing", Column(label="Will it meet its target?"), "what the limits say"),
-    Field("measures", Column(label="Measures", kind="text")),
-    Field("do", Column(label="What to do", kind="text")),
-)
+MATRIX: Final = fields(__file__, "matrix")
 
 
 def matrix_rows(results: Sequence[MeasureResult]) -> Rows:
@@ -144,22 +139,7 @@ def matrix_rows(results: Sequence[MeasureResult]) -> Rows:
 _URGENT_FIRST: Final[tuple[Variation, ...]] = ("concern", "unsettled", "common", "neutral", "improvement")
 
 
-QUALITY: Final = (
-    Field("measure", Column(label="Measure")),
-    *(
-        Field(name, Column(label=label, kind="text"), about)
-        for name, label, about in (
-            ("timely", "Timely", "computed"),
-            ("complete", "Complete", "computed"),
-            ("valid", "Valid", "computed"),
-            ("consistent", "Consistent", "computed"),
-            ("accurate", "Accurate", "declared in the register"),
-            ("systems", "Systems", "declared in the register"),
-            ("signed_off", "Signed off", "declared in the register"),
-            ("audited", "Audited", "declared in the register"),
-        )
-    ),
-)
+QUALITY: Final = fields(__file__, "quality")
 
 
 def quality_rows(results: Sequence[MeasureResult]) -> Rows:
@@ -184,13 +164,7 @@ def _computed(rating: QualityRating | None) -> tuple[str, ...]:
     return rating.timeliness, rating.completeness, rating.validity, rating.consistency
 
 
-REASONS: Final = (
-    Field("kind", Column(label="Kind of reason")),
-    Field("patients", Column(label="Patients", kind="rate")),
-    Field("share", Column(label="Share", kind="rate", unit="%")),
-    Field("everywhere", Column(label="All trusts", kind="rate", unit="%")),
-    Field("largest", Column(label="Most frequent", kind="text"), "reason of the kind, with its patients"),
-)
+REASONS: Final = fields(__file__, "reasons")
 
 
 def reasons_rows(reasons: Reasons) -> Rows:

@@ -15,13 +15,13 @@ from helpers.analyses.record_sheets.sheets import (
     sheet_part,
     sheets_of,
 )
-from helpers.bundle import Column
 from helpers.errors import Problem, UsageError, near_misses
 from helpers.measures.gathering import WantedMeasures, measure_results, wrongly_asked
 from helpers.measures.result import MOST_MEASURES
 from helpers.phrases import phrases
 from helpers.register.sheet import GAPS
-from helpers.report.parts import Field, Headline, Part, part
+from helpers.report.columns import fields
+from helpers.report.parts import Headline, Part, part
 from helpers.report.sections import Sections
 from helpers.report.words import capital, count
 from helpers.yaml_files import raise_all
@@ -30,20 +30,6 @@ if TYPE_CHECKING:
     from helpers.report.report import Report
 
 NOBODY: Final = "Nobody named"
-BY_OWNER: Final = (
-    Field("owner", Column(label="Owner"), usual=False),
-    Field("gap", Column(label="What is open")),
-    Field("measures", Column(label="Measures", kind="text"), "how many"),
-    Field("names", Column(label="Which", kind="text")),
-)
-_MEASURE: Final = Field("measure", Column(label="Measure"))
-_STANDING: Final = Field("standing", Column(label="Where it stands", kind="text"))
-TO_DROP: Final = (
-    _MEASURE,
-    Field("why", Column(label="Why", kind="text")),
-    _STANDING,
-    Field("owner", Column(label="Who acts on it", kind="text"), usual=False),
-)
 
 
 class MeasureRecords(Sections):
@@ -90,7 +76,9 @@ class MeasureRecords(Sections):
                     cells = capital(gap.words), count(len(found), "measure"), "; ".join(found)
                     rows.append((owner or NOBODY, *cells))
         caption, none = "What the record sheets leave open, by owner.", "The sheets leave nothing open."
-        return self.part("gaps", fields=BY_OWNER, rows=rows, caption=caption, by="owner", none=none)
+        return self.part(
+            "gaps", fields=fields(__file__, "by_owner"), rows=rows, caption=caption, by="owner", none=none
+        )
 
     @part
     def to_drop(self) -> Part:
@@ -101,7 +89,7 @@ class MeasureRecords(Sections):
             if each.drop
         ]
         caption, none = "Candidates to drop, what needs attention first.", "No measure is one to drop."
-        return self.part("drop", fields=TO_DROP, rows=rows, caption=caption, none=none)
+        return self.part("drop", fields=fields(__file__, "to_drop"), rows=rows, caption=caption, none=none)
 
     @part
     def at_board_level(self) -> Part:
@@ -109,10 +97,10 @@ class MeasureRecords(Sections):
         leaving = leaving_board(self._board)
         said = {"board": words.board_sentence(self._board, leaving)}
         rows = [(each.measure.name, each.standing, str(each.measure.consequence)) for each in leaving]
-        grave = Column(label="Consequence", kind="text")
-        fields = (_MEASURE, _STANDING, Field("consequence", grave, "1 negligible to 5 catastrophic"))
         caption = f"Beyond the {MOST_MEASURES} that a board can weigh, the quietest and least grave first."
-        return self.part("board", fields=fields, rows=rows, caption=caption, words=said)
+        return self.part(
+            "board", fields=fields(__file__, "at_board_level"), rows=rows, caption=caption, words=said
+        )
 
     @part
     def risks(self) -> Part:
@@ -134,7 +122,7 @@ class MeasureRecords(Sections):
         return self.composed(
             "sheets",
             lambda: (shown for each in self.sheets for shown in self._own(each).shown),
-            fields=(_MEASURE, _STANDING),
+            fields=fields(__file__, "sheets"),
             rows=rows,
         )
 

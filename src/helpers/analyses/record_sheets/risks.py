@@ -7,22 +7,12 @@ from typing import Final
 
 from helpers.analyses.performance_report.measure_parts import quality_words
 from helpers.analyses.record_sheets.sheets import RecordSheet
-from helpers.bundle import Column
 from helpers.errors import Problem, UsageError, near_misses
 from helpers.register import Measure, Register, Risk
-from helpers.report.parts import Field
+from helpers.report.columns import fields
 
 NONE: Final = "none written down"
-RISKS: Final = (
-    Field("risk", Column(label="Risk")),
-    Field("score", Column(label="Score", kind="text"), "1 to 25, and the one with which one could live"),
-    Field("controls", Column(label="Controls", kind="text"), "what is done about it"),
-    Field("assurance", Column(label="Assurance", kind="text"), "from where one knows that it works"),
-    Field("gaps", Column(label="Gaps", kind="text")),
-    Field("measures", Column(label="Measures and their data", kind="text")),
-    Field("objective", Column(label="Objective", kind="text"), usual=False),
-    Field("owner", Column(label="Owner", kind="text"), usual=False),
-)
+RISKS: Final = fields(__file__, "risks")
 
 
 def is_same(meeting: str, asked: str) -> bool:

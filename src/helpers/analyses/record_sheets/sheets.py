@@ -14,21 +14,17 @@ from helpers.analyses.performance_report.measure_parts import (
     spc_part,
     what_words,
 )
-from helpers.bundle import Column
 from helpers.measures.gathering import Results
 from helpers.measures.result import CATEGORIES, MOST_MEASURES, MeasureResult
 from helpers.measures.value_words import latest_sentence
 from helpers.measures.words import CATEGORY_WORDS
 from helpers.register.models import Measure, Register
 from helpers.register.sheet import Gap, SheetLine, answers, gaps_of, is_at_board
-from helpers.report.parts import Field, Part
+from helpers.report.columns import fields
+from helpers.report.parts import Part
 from helpers.report.sections import Sections
 from helpers.report.shown import Shown
 
-FIELDS: Final = (
-    Field("asked", Column(label="Record sheet")),
-    Field("answer", Column(label="What the register says", kind="text")),
-)
 OPEN: Final = "not answered"
 NO_FIGURE: Final = "no figure"
 
@@ -97,7 +93,7 @@ def sheet_part(sections: Sections, sheet: RecordSheet) -> Part:
         rows.append(("Checks of the data", found))
     plain = sections.part(
         name,
-        fields=FIELDS,
+        fields=fields(__file__, "sheet"),
         rows=rows,
         caption=f"Record sheet: {sheet.measure.name}.",
         words={"standing": standing_words(sheet)},

@@ -17,6 +17,7 @@ from helpers.measures.result import Category
 from helpers.phrases import phrase, phrases
 from helpers.report.charts.canvas import Verdict
 from helpers.report.charts.links import Node, links_chart
+from helpers.report.columns import fields
 from helpers.report.parts import Field, Headline, Part, part
 from helpers.report.sections import Sections, first_bold
 from helpers.report.words import count
@@ -35,25 +36,7 @@ _MARKS: Final[dict[Category, Verdict]] = {
     "watched": "common",
     "maintenance": "improving",
 }
-_OBJECTIVE: Final = Field(
-    "objective", Column(label="Objective"), "with who answers and how it stands", usual=False
-)
-_MEASURE: Final = Field("measure", Column(label="Measure"))
-_OWNER: Final = Field("owner", Column(label="Who answers", kind="text"))
-TOP: Final = (
-    _OBJECTIVE,
-    _MEASURE,
-    Field("now", Column(label="Where it stands", kind="text")),
-    Field(
-        "carried", Column(label="Who carries it", kind="text"), "teams, with what they do and their figure"
-    ),
-    _OWNER,
-)
-BOTTOM: Final = (
-    Field("team", Column(label="Team"), "below those that it belongs to"),
-    _OWNER,
-    Field("contributes", Column(label="What it contributes to", kind="text"), "objective, measure, how"),
-)
+TOP: Final = fields(__file__, "top")
 
 
 class LineOfSight(Sections):
@@ -138,21 +121,18 @@ class LineOfSight(Sections):
             for team in lines.teams.values()
         ]
         none, caption = phrase("statements.sight.no_team"), "What do I contribute to? From each team up."
-        return self.part("from-the-team", fields=BOTTOM, rows=rows, caption=caption, none=none)
+        return self.part(
+            "from-the-team", fields=fields(__file__, "bottom"), rows=rows, caption=caption, none=none
+        )
 
     @part
     def quarters(self) -> Part:
         """Table: each objective quarter by quarter, with what was decided and agreed."""
         starts = words.quarter_starts(self.report.period.last)
-        fields = (
-            Field("objective", Column(label="Objective"), usual=False),
-            _MEASURE,
-            *(
-                Field(f"quarter_{place}", Column(label=f"From {start:%b %Y}", kind="text"))
-                for place, start in enumerate(starts, 1)
-            ),
-            Field("trend", Column(label="Six periods", kind="text"), "better, worse or flat"),
-            Field("actions", Column(label="Actions", kind="text"), "decided and agreed, overdue first"),
+        objective, measure, *after = fields(__file__, "quarters")
+        quarters = (
+            Field(f"quarter_{place}", Column(label=f"From {start:%b %Y}", kind="text"))
+            for place, start in enumerate(starts, 1)
         )
         rows: list[tuple[Cell, ...]] = []
         for sight in self.lines.sights:
@@ -167,7 +147,13 @@ class LineOfSight(Sections):
                 said = words.action_words(its, each.result, self._day)
                 rows.append((head, each.measure.name, *cells, trend, said))
         caption = "Each quarter's last figure, and what was decided and agreed."
-        return self.part("quarters", fields=fields, rows=rows, caption=caption, by="objective")
+        return self.part(
+            "quarters",
+            fields=(objective, measure, *quarters, *after),
+            rows=rows,
+            caption=caption,
+            by="objective",
+        )
 
     @part
     def orphans(self) -> Part:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from helpers.analyses.stays import words as los_words
 from helpers.analyses.stays.findings import StayFindings
 from helpers.analyses.stays.options import StayOptions, name_benchmark
-from helpers.bundle import Column, ColumnKind
 from helpers.data.disclosure import policy_for
 from helpers.report.report import origin_of
 from helpers.report.sections import Sections
@@ -18,11 +17,6 @@ if TYPE_CHECKING:
 
 #: the register's name of what this report is about
 MEASURE = "mean_los"
-
-
-def days_column(label: str, *, kind: ColumnKind = "rate", signed: bool = False) -> Column:
-    """Return a column of mean stays."""
-    return Column(label=label, kind=kind, unit="days", digits=1, signed=signed)
 
 
 class StayBasis(Sections):

@@ -10,53 +10,17 @@ import numpy as np
 import pandas as pd
 
 from helpers.analyses.stays import words as los_words
-from helpers.analyses.stays.basis import StayBasis, days_column
-from helpers.bundle import SUPPRESSED, Cell, Column
+from helpers.analyses.stays.basis import StayBasis
+from helpers.bundle import SUPPRESSED, Cell
 from helpers.phrases import phrase
 from helpers.report.charts import comparison
-from helpers.report.parts import Field, Part
+from helpers.report.columns import fields
+from helpers.report.parts import Part
 from helpers.report.words import capital, days, listed, number, sentence
 from helpers.stats import los
 
-CRUDE: Final = (
-    Field("stays_counted", Column(label="Stays counted")),
-    Field("patients", Column(label="Patients", kind="count"), "patients discharged, rounded"),
-    Field("mean", days_column("Mean stay")),
-    Field("benchmark", days_column("Benchmark")),
-    Field("difference", days_column("Difference", signed=True), "mean stay less the benchmark"),
-    Field(
-        "low",
-        days_column("95% from", kind="model", signed=True),
-        "95% interval of the difference, lower end",
-    ),
-    Field(
-        "high", days_column("to", kind="model", signed=True), "95% interval of the difference, upper end"
-    ),
-)
-SPLIT: Final = (
-    Field(
-        "step", Column(label="Step"), "the benchmark, what moves the mean away from it, this trust's mean"
-    ),
-    Field("days", days_column("Mean stay or change")),
-)
-
-
-def _ratio(label: str) -> Column:
-    return Column(label=label, kind="model", digits=2)
-
-
-ADJUSTED: Final = (
-    Field("method", Column(label="Method")),
-    Field("ratio", _ratio("Ratio"), "mean stay over that of like patients elsewhere"),
-    Field("low", _ratio("95% from"), "95% interval of the ratio, lower end"),
-    Field("high", _ratio("to"), "95% interval of the ratio, upper end"),
-)
-MODEL: Final = (
-    Field("term", Column(label="Characteristic"), "a column of the records"),
-    Field("level", Column(label="Group")),
-    Field("against", Column(label="Against"), "the group that it is compared with"),
-    *ADJUSTED[1:],
-)
+ADJUSTED: Final = fields(__file__, "adjusted")
+MODEL: Final = (*fields(__file__, "model"), *ADJUSTED[1:])
 _METHODS: Final = {
     "nb2": "Regression, negative binomial",
     "gamma": "Regression, gamma, without zero-day stays",
@@ -89,7 +53,7 @@ def crude(basis: StayBasis) -> Part:
     )
     return basis.part(
         "crude",
-        fields=CRUDE,
+        fields=fields(__file__, "crude"),
         rows=[(name, *row) for name, row in zip(names, ordered, strict=True)],
         caption=f"Mean stay against {basis.wording.benchmark}, {basis.report.period.label}.",
         words={"difference": difference, "spread": _spread_words(basis)},
@@ -127,7 +91,7 @@ def split(basis: StayBasis) -> Part:
     moves = (f"{step.label.lower()} {number(step.value, 1, signed=True)}" for step in steps[1:-1])
     return basis.part(
         "split",
-        fields=SPLIT,
+        fields=fields(__file__, "split"),
         rows=[(step.label, step.value) for step in drawn],
         caption=f"From {wording.benchmark} to this trust's mean stay.",
         alt=(

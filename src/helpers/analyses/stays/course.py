@@ -10,34 +10,20 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from helpers.analyses.stays import words as los_words
-from helpers.analyses.stays.basis import StayBasis, days_column
-from helpers.bundle import Cell, Column
+from helpers.analyses.stays.basis import StayBasis
+from helpers.bundle import Cell
 from helpers.phrases import phrase
 from helpers.report import controlled
 from helpers.report.charts.process import spc_chart
 from helpers.report.charts.rates import rate_funnel_chart
+from helpers.report.columns import fields
 from helpers.report.controlled_charts import chart_told, unmarked
-from helpers.report.parts import Field, Part
+from helpers.report.parts import Part
 from helpers.report.process_words import Process
 from helpers.report.words import count, number, together
 from helpers.stats.funnel import Funnel
 from helpers.stats.spc import XmRChart
 
-TREND: Final = (
-    Field("month", Column(label="Month", kind="date"), "first day of the month"),
-    Field("mean", days_column("Mean stay")),
-    Field("lower", days_column("Lower limit", kind="model"), "lower limit of ordinary variation"),
-    Field("upper", days_column("Upper limit", kind="model"), "upper limit of ordinary variation"),
-    Field("signal", Column(label="Signal", kind="text"), "which rule the month meets"),
-    Field("centre", days_column("Mean of the months", kind="model"), usual=False),
-    Field("benchmark", days_column("Benchmark", kind="model"), usual=False),
-)
-PEERS: Final = (
-    Field("trust", Column(label="Trust"), "organisation code"),
-    Field("ratio", Column(label="Observed over expected", kind="model", digits=2)),
-    Field("place", Column(label="Allowing for chance", kind="text"), "within limits of 99.8%, high or low"),
-    Field("precision", Column(label="Precision", kind="model"), "larger for larger trusts", usual=False),
-)
 _AXES: Final = ("Precision of the trust's ratio (larger trusts to the right)", "Observed / expected")
 
 
@@ -59,7 +45,7 @@ def trend(basis: StayBasis) -> Part:
     said = together(*words.values())
     return basis.part(
         "trend",
-        fields=TREND,
+        fields=fields(__file__, "trend"),
         rows=_month_rows(process.chart, list(months), means),
         caption=f"Mean stay per month, {months[0]:%B %Y} to {months[-1]:%B %Y}.",
         alt=f"Process behaviour chart of {count(len(months), 'month')}. {said}",
@@ -145,7 +131,7 @@ def peers(basis: StayBasis) -> Part:
     ratio = number(found.value[own], 2)
     return basis.part(
         "peers",
-        fields=PEERS,
+        fields=fields(__file__, "peers"),
         rows=rows,
         caption=f"Observed over expected bed-days of {len(found.group)} trusts{widened}.",
         alt=f"Funnel plot of {len(found.group)} trusts; this trust's ratio is {ratio}. {words}",

@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 
 from helpers.analyses.stays import words as los_words
-from helpers.analyses.stays.basis import StayBasis, days_column
+from helpers.analyses.stays.basis import StayBasis
 from helpers.analyses.stays.findings import REST
 from helpers.bundle import SUPPRESSED, Cell, Column
 from helpers.report import controlled
 from helpers.report.charts import comparison
+from helpers.report.columns import fields
 from helpers.report.parts import Field, Part
 from helpers.report.words import capital, count, interval, number, sentence
 
@@ -37,14 +38,8 @@ def worth(basis: StayBasis) -> Part:
         "Raw: every group above the expected": found.worth.raw,
         "Net: all groups, shorter ones set off": float(found.groups["excess"].sum()),
     }
-    fields = [
-        Field("reckoning", Column(label="Reckoning")),
-        Field("bed_days", Column(label="Bed-days", kind="model"), "bed-days above the expected"),
-        Field("beds", Column(label="Beds", kind="model", digits=1), "beds that they fill"),
-    ]
     rows: list[tuple[Cell, ...]] = [(name, value, found.beds(value)) for name, value in kinds.items()]
     if cost is not None:
-        fields.append(Field("cost", Column(label="Cost", kind="model", unit="£")))
         rows = [(*row, cost * value) for row, value in zip(rows, kinds.values(), strict=True)]
     certain = found.worth.certain
     said = los_words.worth_sentence(
@@ -53,7 +48,7 @@ def worth(basis: StayBasis) -> Part:
     occupancy = f"{100 * basis.options.occupancy:g}%"
     return basis.part(
         "worth",
-        fields=fields,
+        fields=fields(__file__, "worth")[: len(rows[0])],
         rows=rows,
         caption=f"Upper bounds: bed-days above the expected, and beds at {occupancy} occupancy.",
         words={"certain": said},
@@ -82,7 +77,7 @@ def groups(basis: StayBasis) -> Part:
     )
     return basis.part(
         "groups",
-        fields=_group_fields(one),
+        fields=(Field("group", Column(label=capital(one)), one), *fields(__file__, "groups")),
         rows=list(zip(map(capital, table["label"]), people, *cells, strict=True)),
         caption=f"Bed-days above or below the expected by {one}, with 95% intervals.",
         alt=f"{_bars_words(bars, basis.found.group_column)} {origin}".strip(),
@@ -99,29 +94,6 @@ def groups(basis: StayBasis) -> Part:
         else None,
         # without a picture its words alone stand for it: the table has a place of its own
         content=None if bars else (basis.text("say-groups", origin),),
-    )
-
-
-def _group_fields(one: str) -> tuple[Field, ...]:
-    ratio = partial(Column, kind="model", digits=2)
-    extra = partial(Column, kind="model", signed=True)
-    return (
-        Field("group", Column(label=capital(one)), one),
-        Field("patients", Column(label="Patients", kind="count"), "patients discharged, rounded"),
-        Field("mean", days_column("Mean stay")),
-        Field("expected", days_column("Expected"), "mean stay of the same patients at all other trusts"),
-        Field("ratio", Column(label="Ratio", kind="rate", digits=2), "mean stay over the expected"),
-        Field("low", ratio(label="95% from"), "95% interval of the ratio, lower end"),
-        Field("high", ratio(label="to"), "95% interval of the ratio, upper end"),
-        Field("excess_bed_days", Column(label="Excess bed-days", kind="rate", signed=True)),
-        Field("excess_low", extra(label="Excess from"), "95% interval, lower end", usual=False),
-        Field("excess_high", extra(label="to"), "95% interval, upper end", usual=False),
-        Field(
-            "beyond_chance",
-            Column(label="Beyond chance", kind="text"),
-            '"longer" or "shorter" where the interval of the ratio excludes 1',
-            usual=False,
-        ),
     )
 
 
@@ -165,19 +137,6 @@ def _origin_words(basis: StayBasis, table: pd.DataFrame) -> str:
 # --- tails --------------------------------------------------------------------------------------------
 
 
-def _share(label: str, unit: str) -> Column:
-    return Column(label=label, kind="rate", unit=unit, digits=1)
-
-
-TAILS: Final = (
-    Field("stays_of", Column(label="Stays of"), "how long the stays are"),
-    Field("patients_here", _share("This trust", "% of patients"), "of this trust's patients"),
-    Field("patients_elsewhere", _share("All others", "% of patients"), "of all other trusts' patients"),
-    Field("days_here", _share("This trust", "% of days"), "of this trust's bed-days"),
-    Field("days_elsewhere", _share("All others", "% of days"), "of all other trusts' bed-days"),
-)
-
-
 def tails(basis: StayBasis) -> Part:
     """Return zero-day stays and long stays with their share of patients and of bed-days, here and elsewhere."""
     found, told, lengths = basis.found, basis.found.told, basis.options.tails
@@ -196,7 +155,7 @@ def tails(basis: StayBasis) -> Part:
     there = told.about_others(float(others["spells"]))
     return basis.part(
         "tails",
-        fields=TAILS,
+        fields=fields(__file__, "tails"),
         rows=list(zip(names, *cells, strict=True)),
         caption="Very short and long stays and their days, zero-day stays counted and nothing trimmed.",
         note=capital(f"{patients} patients here and {there} elsewhere."),

@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from helpers.analyses.stays import words as los_words
 from helpers.analyses.stays.basis import StayBasis
 from helpers.analyses.stays.findings import FEWEST_PEER_SPELLS
-from helpers.bundle import Column
 from helpers.data.series.stays import LEAST_TRIM_DAYS
 from helpers.phrases import phrase
-from helpers.report.parts import Field, Part
+from helpers.report.columns import fields
+from helpers.report.parts import Part
 from helpers.report.words import listed, month, number
 from helpers.stats.los import FEWEST_CLUSTERS, FEWEST_COMPARATOR_SPELLS, STRATA
 
 #: spells from which on a share in steps of 5 % leaves open how many a few are
 FEWEST_FOR_DETAIL = 200
 _STEP = 5
-DETAIL: Final = (
-    Field("compared_by", Column(label="Compared by"), "the characteristics in which both are alike"),
-    Field("share", Column(label="Share of spells", kind="text"), "in steps of 5%"),
-)
-
-
-COUNTED: Final = (
-    Field("what", Column(label="What")),
-    Field("which", Column(label="Which"), "which of them"),
-)
 
 
 def counted(basis: StayBasis) -> Part:
@@ -41,7 +29,7 @@ def counted(basis: StayBasis) -> Part:
     )
     return basis.part(
         "counted",
-        fields=COUNTED,
+        fields=fields(__file__, "counted"),
         rows=rows,
         caption="Which stays count, and what makes patients alike.",
         values={"where": options.as_where, "strata": list(STRATA)},
@@ -93,7 +81,7 @@ def quality(basis: StayBasis) -> Part:
         (_detail_words(str(name)), _share_words(count / detail.sum())) for name, count in detail.items()
     ]
     caption = "How closely spells could be compared."
-    return basis.part("quality", fields=DETAIL, rows=rows, caption=caption, words=words)
+    return basis.part("quality", fields=fields(__file__, "detail"), rows=rows, caption=caption, words=words)
 
 
 def _share_words(share: float) -> str:

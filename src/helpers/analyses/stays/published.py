@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from helpers.bundle import Cell, Column
+from helpers.bundle import Cell
 from helpers.data.series.published_stays import FEWEST_ADMISSIONS, published_stays
 from helpers.errors import DataError, Problem
 from helpers.phrases import phrase
 from helpers.report.charts import rates as charts_rates
-from helpers.report.parts import Field, Headline, Part, part
+from helpers.report.columns import fields
+from helpers.report.parts import Headline, Part, part
 from helpers.report.period import Period, add_months, age_sentence, good_until
 from helpers.report.sections import Sections
 from helpers.report.words import count, days, number, sentence
@@ -28,32 +29,6 @@ _CRUDE = "crude, not adjusted for who the patients were"
 _PANDEMIC = (
     "The quarter lies in the first year of the pandemic: fewer and sicker patients were admitted, so neither level nor "
     "order of the trusts is typical."
-)
-
-
-def _days(label: str) -> Column:
-    return Column(label=label, kind="rate", unit="days", digits=2)
-
-
-MEANS: Final = (
-    Field("whose", Column(label="Trusts")),
-    Field("beds", Column(label="Beds occupied", kind="rate", digits=1), "general and acute, at midnight"),
-    Field("bed_days", Column(label="Bed-days", kind="rate")),
-    Field("admissions", Column(label="Admissions", kind="count")),
-    Field("mean", _days("Mean stay"), "bed-days over admissions"),
-)
-TRUSTS: Final = (
-    Field("trust", Column(label="Trust"), "organisation code"),
-    Field("mean", _days("Mean stay")),
-)
-QUARTERS: Final = (
-    Field("quarter", Column(label="Quarter")),
-    Field("trusts", Column(label="Trusts compared", kind="rate")),
-    Field("own", _days("This trust")),
-    Field("pooled", _days("All patients"), "mean with every patient counting once"),
-    Field("unweighted", _days("Every trust once"), "mean with every trust counting once"),
-    Field("note", Column(label="Note", kind="text")),
-    Field("first", Column(label="First month", kind="date"), usual=False),
 )
 
 
@@ -163,7 +138,13 @@ class PublishedStay(Sections):
             ("Best quarter of trusts, at most", None, None, None, place.best_quarter),
         ]  # fmt: skip
         caption = f"Crude mean stay, {_quarter_words(self._quarter)}."
-        return self.part("means", fields=MEANS, rows=rows, caption=caption, values=asdict(place))
+        return self.part(
+            "means",
+            fields=fields(__file__, "published_means"),
+            rows=rows,
+            caption=caption,
+            values=asdict(place),
+        )
 
     @part
     def trusts(self) -> Part:
@@ -173,7 +154,7 @@ class PublishedStay(Sections):
         values = self._stays.to_numpy(dtype=float)
         return self.part(
             "trusts",
-            fields=TRUSTS,
+            fields=fields(__file__, "published_trusts"),
             rows=rows,
             caption=f"Crude mean stay of {count(len(table), 'trust')}, {_quarter_words(self._quarter)}.",
             alt=f"Dots from {days(rows[0][1])} to {days(rows[-1][1])}. {self._words}",
@@ -204,7 +185,12 @@ class PublishedStay(Sections):
             note = "first year of the pandemic" if _in_pandemic(quarter) else ""
             first = f"{pd.Timestamp(str(quarter)):%Y-%m}"
             rows.append((_quarter_words(quarter), len(each), mean, pooled, unweighted, note, first))
-        return self.part("quarters", fields=QUARTERS, rows=rows, caption="Crude mean stay by quarter.")
+        return self.part(
+            "quarters",
+            fields=fields(__file__, "published_quarters"),
+            rows=rows,
+            caption="Crude mean stay by quarter.",
+        )
 
     @part
     def method(self) -> Part:

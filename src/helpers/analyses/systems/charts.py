@@ -8,21 +8,17 @@ from typing import Final
 
 import numpy as np
 
-from helpers.bundle import Column
 from helpers.measures.figures import figure_words
 from helpers.measures.pictures import multiples_of
 from helpers.measures.result import MeasureResult
-from helpers.report.parts import Field, Part
+from helpers.report.columns import fields
+from helpers.report.parts import Part
 from helpers.report.sections import Sections
 from helpers.report.words import listed, month
 
 #: charts in a picture at most: a PDF sets a taller one where there is room, before or after others
 AT_ONCE: Final = 4
-SERIES: Final = (
-    Field("measure", Column(label="Measure")),
-    Field("period", Column(label="Period", kind="date")),
-    Field("value", Column(label="Value", kind="rate", digits=2)),
-)
+SERIES: Final = fields(__file__, "series")
 
 
 def pictures_of(

@@ -10,8 +10,7 @@ from helpers.analyses.systems import words
 from helpers.analyses.systems.findings import BedScenario, DelayGroup, WayOut
 from helpers.analyses.systems.known import ADMISSIONS, BEDS, WAITING
 from helpers.bundle import Cell, Column
-from helpers.report.columns import Filled
-from helpers.report.parts import Field
+from helpers.report.columns import Filled, fields
 from helpers.report.words import number
 
 #: what the table of trusts shows, each the part of the sum that is a count of people or beds
@@ -21,11 +20,7 @@ PARTS: Final = {
     WAITING: "Could leave and stay",
     "rtt_list_size": "Waiting for treatment",
 }
-PRESSURE: Final = (
-    Field("what", Column(label="Figure", kind="text")),
-    Field("latest", Column(label="Latest", kind="text")),
-    Field("range", Column(label="Least to most", kind="text"), "of the latest twelve whole months"),
-)
+PRESSURE: Final = fields(__file__, "pressure")
 OfGroup = Filled[DelayGroup]
 OfScenario = Filled[BedScenario]
 

@@ -33,7 +33,7 @@ from helpers.measures.result import MeasureResult
 from helpers.measures.sums import SMALL
 from helpers.measures.words import what_sentences
 from helpers.phrases import phrase, phrases
-from helpers.report.columns import Filled, laid_out
+from helpers.report.columns import Filled, fields, laid_out
 from helpers.report.parts import Field, Headline, Part, part
 from helpers.report.sections import Sections, first_bold
 from helpers.report.words import count, month, number, sentence
@@ -186,14 +186,14 @@ class SystemView(Sections):
     def organisations(self) -> Part:
         """Each trust's part of the sums, by name: parts of a whole, and no ranking."""
         trusts = self.known.system.trusts
-        fields = [Field("trust", Column(label="Trust")), Field("code", Column(label="Code"), usual=False)]
+        heads = [Field("trust", Column(label="Trust")), Field("code", Column(label="Code"), usual=False)]
         cells: list[dict[str, float]] = []
         for name, label in PARTS.items():
             found = self.known.sums.get(name)
             if found is None or found.latest is None:
                 continue
             head = f"{label}, {short_period_words(found.latest, 'month')}"
-            fields.append(Field(name, Column(label=head, kind="count")))
+            heads.append(Field(name, Column(label=head, kind="count")))
             latest = found.parts.xs(pd.Timestamp(found.latest), level="period")["numerator"]
             cells.append({str(code): float(each) for code, each in [*latest.items(), ("", latest.sum())]})
         codes = [code for code in trusts if any(code in each for each in cells)]
@@ -203,7 +203,7 @@ class SystemView(Sections):
         note = "By name. What lies behind a figure, such as size, services and the people served, differs by trust."
         return self.part(
             "organisations",
-            fields=fields,
+            fields=heads,
             rows=rows if codes else [],
             caption="The parts of the sums.",
             note=f"{note} Empty: no such figure, or not in the sum.",
@@ -230,12 +230,7 @@ class SystemView(Sections):
         ]
         return self.part(
             "population",
-            fields=(
-                Field("measure", Column(label="Measure")),
-                Field("trusts", Column(label="Treated by its trusts", kind="text")),
-                Field("people", Column(label="Its own people", kind="text"), "on the commissioner's basis"),
-                Field("in_words", Column(label="Its own people, in words", kind="text")),
-            ),
+            fields=fields(__file__, "population"),
             rows=rows,
             caption="Patients of the system's trusts, and people whom the board is responsible for.",
             words={"apart": phrase("method.system_view.population"), "lacking": self._lacking},

@@ -28,6 +28,7 @@ from helpers.data.series.measure_series import names_in, part_names
 from helpers.data.sources.names import ENGLAND
 from helpers.data.waits import LIST_SIZE, read_lists
 from helpers.errors import DataError, Problem, UsageError, near_misses
+from helpers.report.columns import fields
 from helpers.report.parts import Field, Headline, Part, part
 from helpers.report.sections import Sections
 from helpers.report.words import month
@@ -42,50 +43,10 @@ TOLD, DRAWN = 3, 15
 WEEKS: Final = (4, 13, 26, 52)
 
 
-def _number(label: str, unit: str = "", digits: int = 1, *, signed: bool = False) -> Column:
-    return Column(label=label, kind="model", unit=unit, digits=digits, signed=signed)
-
-
-def _count(label: str) -> Column:
-    return Column(label=label, kind="count")
-
-
 #: columns of `lists_of` as they are told
-LISTS: Final = (
-    Field("name", Column(label="Specialty")),
-    Field("size", _count("Waiting"), "patients at the end of the month"),
-    Field("since", Column(label="Grows since"), "where the load is 1 or more: after its smallest month"),
-    Field("load", _number("Load", digits=2), "patients added for each who leaves"),
-    Field("pressure", _number("Pressure"), "twice the mean wait over the target"),
-    Field("p92", _number("92 in 100 within", "weeks"), "the 92nd percentile of waits so far"),
-    Field("mean_wait", _number("Mean wait", "weeks"), "so far"),
-    Field("to_hold", _number("To hold", "a week", signed=True), "treatments a week beyond today's"),
-    Field("to_relieve", _number("To relieve", "a week", signed=True),
-          "treatments a week beyond today's until the date"),
-    Field("demand", _number("Added", "a week"), usual=False),
-    Field("removed", _number("Removed", "a week"), "as reported", usual=False),
-    Field("unreported", _number("Left unreported", "a week", signed=True), usual=False),
-    Field("growth", _number("Growth", "a week", signed=True), usual=False),
-    Field("target_size", _number("Target", "patients", 0), "the size at which the target is met", usual=False),
-)  # fmt: skip
-FLOWS: Final = (
-    Field("month", Column(label="Month")),
-    Field("before", _count("Before"), "patients waiting at the beginning"),
-    Field("added", _count("Added")),
-    Field("removed", _count("Removed"), "as reported"),
-    Field("after", _count("After"), "patients waiting at the end"),
-    Field("unreported", _number("Left unreported", digits=0, signed=True), "before and added, less removed and after"),
-)  # fmt: skip
-SIMULATED: Final = (
-    Field("capacity", Column(label="Capacity a week")),
-    Field("week", Column(label="After weeks", kind="rate")),
-    *(
-        Field(name, _number(label, digits=0))
-        for name, label in (("median", "Waiting"), ("lower80", "80% from"), ("upper80", "80% to"),
-                            ("lower95", "95% from"), ("upper95", "95% to"))
-    ),
-    Field("mean_wait", _number("Wait of a newcomer", "weeks"), "where the first to come is the first to be seen"),
-)  # fmt: skip
+LISTS: Final = fields(__file__, "lists")
+FLOWS: Final = fields(__file__, "flows")
+SIMULATED: Final = fields(__file__, "simulated")
 NO_BANDS: Final = "The data do not say how long the patients on a list have waited."
 
 
@@ -202,7 +163,10 @@ class WaitingLists(Sections):
         return self._banded("bands_history", frame, first, caption=caption)
 
     def _banded(self, part_name: str, frame: pd.DataFrame, first: Field, **told: Any) -> Part:
-        columns = (Field(band, _count(band), f"patients, {band} weeks") for band in map(str, frame.columns))
+        columns = (
+            Field(band, Column(label=band, kind="count"), f"patients, {band} weeks")
+            for band in map(str, frame.columns)
+        )
         rows = [
             (str(row[0]), *(SUPPRESSED if math.isnan(number) else number for number in row[1:]))
             for row in frame.itertuples()

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from helpers.data.disclosure.worlds import Change, Floats, Target, World
 
-#: pairs of pieces between which people are moved, and amounts that they may take with them
-_PAIRS, _DAYS = 60, 8
+#: pairs of pieces between which people are moved
+_PAIRS = 60
 #: pieces of the star that are tried, those first to which somebody comes most easily
 _STARTS = 3
 #: people moved to mend what the first ones upset
@@ -49,26 +49,39 @@ def _moved_to_like(world: World, target: Target, by: int) -> Change | None:
     sources, ends = (here, there) if by < 0 else (there, here)
     number = abs(by)
     sources = sources[world.count[sources] >= number]
-    holds = world.holds[world.active]
+    holds = world.holds
     sizes = holds.sum(axis=0)
     unlike = sizes[sources, None] + sizes[ends] - 2 * holds[:, sources].T @ holds[:, ends]
-    for pair in np.argsort(unlike, axis=None, kind="stable")[:_PAIRS]:
-        source, end = sources[pair // len(ends)], ends[pair % len(ends)]
-        stay, come = world.count[source] - number, world.count[end] + number
-        low = max(
-            world.amount[source] - world.most[source] * stay, world.least[end] * come - world.amount[end]
-        )
-        high = min(
-            world.amount[source] - world.least[source] * stay, world.most[end] * come - world.amount[end]
-        )
+    pairs = np.argsort(unlike, axis=None, kind="stable")[:_PAIRS]
+    sources, ends = sources[pairs // max(len(ends), 1)], ends[pairs % max(len(ends), 1)]
+    stay, come = world.count[sources] - number, world.count[ends] + number
+    # the amount that goes with them lies between what both pieces can have, and what each mean between them bears
+    low = np.maximum(
+        world.amount[sources] - world.most[sources] * stay, world.least[ends] * come - world.amount[ends]
+    )
+    high = np.minimum(
+        world.amount[sources] - world.least[sources] * stay, world.most[ends] * come - world.amount[ends]
+    )
+    sign = holds[:, ends] - holds[:, sources]
+    after = world.people[:, None] + number * sign
+    same = (sign == 0) | ((after >= world.low[:, None]) & (after <= world.high[:, None]))
+    least = world.mean_low[:, None] * after - world.total[:, None]
+    most = world.mean_high[:, None] * after - world.total[:, None]
+    bound = (sign != 0) & world.has_mean[:, None]
+    low = np.maximum(
+        low, np.where(bound, np.where(sign > 0, least, -most), -np.inf).max(axis=0, initial=-np.inf)
+    )
+    high = np.minimum(
+        high, np.where(bound, np.where(sign > 0, most, -least), np.inf).min(axis=0, initial=np.inf)
+    )
+    low, high = np.ceil(low - _HAIR), np.floor(high + _HAIR)
+    for place in np.flatnonzero(same.all(axis=0) & (low <= high)):
+        source, end = sources[place], ends[place]
         usual = np.round(number * world.amount[source] / world.count[source])
-        days = np.arange(np.ceil(low - _HAIR), np.floor(high + _HAIR) + 1)
-        for amount in days[np.argsort(abs(days - usual), kind="stable")][:_DAYS]:
-            change = Change(
-                np.array([source, end]), np.array([-number, number]), np.array([-amount, amount])
-            )
-            if world.allows(change):
-                return change
+        amount = min(max(usual, low[place]), high[place])
+        change = Change(np.array([source, end]), np.array([-number, number]), np.array([-amount, amount]))
+        if world.allows(change):
+            return change
     return None
 
 

@@ -197,11 +197,12 @@ class SheetTable:
 
     def keep(self, wanted: Sequence[bool]) -> SheetTable:
         """Return the table with some of its rows, which keep their numbers."""
+        import pyarrow as pa
+
         if all(wanted):
             return self
-        kept = [index for index, keep in enumerate(wanted) if keep]
-        numbers = tuple(self.row(index) for index in kept)
-        return replace(self, columns=self.columns.take(kept), numbers=numbers)
+        numbers = tuple(self.row(index) for index, keep in enumerate(wanted) if keep)
+        return replace(self, columns=self.columns.filter(pa.array(wanted, pa.bool_())), numbers=numbers)
 
     def per_cent(self, column: str) -> list[bool]:
         """Return which cells of a column their workbook shows as per cent."""

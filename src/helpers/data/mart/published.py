@@ -47,9 +47,9 @@ class PublishedMart(Mart):
         part._above = mart._above or mart
         return part
 
-    def _connect(self, threads: int = 1, memory: str = "1GB") -> duckdb.DuckDBPyConnection:
+    def _connect_to_files(self, threads: int = 1, memory: str = "1GB") -> duckdb.DuckDBPyConnection:
         """Return a connection in which the tables of records are not there."""
-        connection = super()._connect(threads, memory)
+        connection = super()._connect_to_files(threads, memory)
         for name in RECORDS:
             connection.execute(f"DROP VIEW IF EXISTS {name}")
         return connection

@@ -25,7 +25,7 @@ from helpers.data.mart.manifest import (
 )
 from helpers.data.mart.query_errors import explained
 from helpers.data.mart.query_reads import observe, tables_read
-from helpers.data.mart.views import needs_choice, series_statements, view_statements
+from helpers.data.mart.views import SERIES_VIEWS, needs_choice, series_statements, view_statements
 from helpers.data.schema import TABLES
 from helpers.errors import DataError, Problem
 from helpers.places import in_notebook
@@ -61,7 +61,7 @@ class Mart:
         #: of these, what this process has read by itself
         self.held: set[str] = set()
         self._above: Mart | None = None
-        self._shares_reader = False
+        self._shared: Mart | None = None  # whose connection it uses, where it has none of its own
         self.files = MartFiles(self.path)
         self.load, self.holds, self.prune = self.files.load, self.files.holds, self.files.prune
         self.sealed, self.in_force = self.files.sealed, self.files.in_force
@@ -154,11 +154,11 @@ class Mart:
             False leaves out the views that rest on the choice of sources, which takes memory to work out.
         """
         self.note(TABLES)
-        return self._connect(threads, memory) if series else self._connect_to_files(threads, memory)
-
-    def _connect(self, threads: int = 1, memory: str = "1GB") -> duckdb.DuckDBPyConnection:
-        """Return a connection whose views of measures follow one source each; whoever asks it notes what is read."""
         connection = self._connect_to_files(threads, memory)
+        return self._with_series(connection) if series else connection
+
+    def _with_series(self, connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+        """Return a connection with the views of measures, which follow one source each."""
         with explained(self):
             for statement in series_statements():
                 connection.execute(statement)
@@ -204,7 +204,7 @@ class Mart:
     @contextmanager
     def _observed(self, sql: str) -> Iterator[duckdb.DuckDBPyConnection]:
         """Yield what carries out a query, and note what that has read."""
-        with explained(self), self._cursor() as connection:
+        with explained(self), self._cursor(sql) as connection:
             observe(connection)
             yield connection
             self.note(tables_read(connection, sql, self.path, self.manifest))
@@ -230,18 +230,25 @@ class Mart:
     def apart(self) -> Mart:
         """Return this mart at this version for one analysis: it knows by itself what that has read."""
         part = Mart(self.path, self.version)
-        part.__dict__["_reader"], part._above = self._reader, self
+        part._shared = part._above = self
         return part
 
-    def _cursor(self) -> duckdb.DuckDBPyConnection:
-        return self._connect() if self._pinned is None else self._reader.cursor()
+    def _cursor(self, sql: str) -> duckdb.DuckDBPyConnection:
+        # the views of measures take longer to make than the others together
+        series = any(name in sql.lower() for name in SERIES_VIEWS)
+        if self._pinned is None:
+            connection = self._connect_to_files()
+            return self._with_series(connection) if series else connection
+        return (self._series_reader if series else self._reader).cursor()
 
     @cached_property
     def _reader(self) -> duckdb.DuckDBPyConnection:
         # a pinned version never changes, so its views are made once
-        if self._shares_reader and self._pinned is not None:
-            return _reader_of(self.path, self._pinned)
-        return self._connect()
+        return self._connect_to_files() if self._shared is None else self._shared._reader
+
+    @cached_property
+    def _series_reader(self) -> duckdb.DuckDBPyConnection:
+        return self._with_series(self._reader) if self._shared is None else self._shared._series_reader
 
     def fetch(self, sql: str, params: Sequence[object] | None = None) -> list[tuple[Any, ...]]:
         """Return the rows of a query as plain tuples."""
@@ -351,13 +358,13 @@ class Mart:
 def _reopened(path: Path, version: str) -> Mart:
     """Return the mart of a version in another process: the records room is asked many times of one."""
     mart = Mart(path, version)
-    mart._shares_reader = True
+    mart._shared = _reading(path, version)
     return mart
 
 
 @lru_cache(maxsize=2)
-def _reader_of(path: Path, version: str) -> duckdb.DuckDBPyConnection:
-    return Mart(path, version)._reader
+def _reading(path: Path, version: str) -> Mart:
+    return Mart(path, version)
 
 
 def _not_held() -> tuple[str, ...]:

@@ -205,6 +205,10 @@ def view_statements(root: Path, manifest: Manifest, *, without: Collection[str] 
     return [*statements, _SUCCESSORS, _EDITIONS.format(key=key), _POOLED]
 
 
+#: how the names of what `series_statements` makes begin
+SERIES_VIEWS = ("measure_values", "series_sources", "contested_series")
+
+
 def needs_choice(manifest: Manifest) -> bool:
     """Tell whether figures come from several sources, so that a series may have more than one."""
     return len({file.source for file in manifest.table_files("measure_values")}) > 1

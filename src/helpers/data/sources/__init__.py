@@ -181,6 +181,8 @@ def describe_measures(register: Register) -> Iterator[tuple[Measure, Layout, Fee
         yield from ((measure, layout, feed) for layout, feed in feeds if feed.measure == measure.id)
 
 
-def function_of(layout: Layout) -> str:
-    """Return the name of the function that reads a layout."""
+def reader_of(layout: Layout) -> str:
+    """Return what reads a layout: a function, or the file that declares it."""
+    if layout.declared:
+        return f"sources/{layout.declared}"
     return f"{layout.read.__module__.removeprefix('helpers.data.')}.{layout.read.__name__}"

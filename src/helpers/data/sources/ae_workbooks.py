@@ -7,12 +7,11 @@ import re
 import pandas as pd
 
 from helpers.data.files.sheets import plain
-from helpers.data.sources.ae_monthly import LAYOUT as CSV
 from helpers.data.sources.cells import Cells, measure_rows, read_months, stack
-from helpers.data.sources.kh03 import published_on
 from helpers.data.sources.layout import Context, Feed, Layout, Match, Reading
 from helpers.data.sources.names import ENGLAND, england_row, organisation_rows
 from helpers.data.sources.period_words import parse_period
+from helpers.data.sources.stated import month_in_name, published_on
 from helpers.errors import DataError, Problem
 
 TYPES = {
@@ -33,7 +32,6 @@ NOTE = "note"
 #: what the headings over the blocks of columns say of the waits in them
 _WITHIN_BLOCK = re.compile(r"less than (or equal to )?4 hours|<=? ?4 ?h")
 _OVER_BLOCK = re.compile(r"(greater|more) than 4 hours|> ?4 ?h")
-_MONTH_IN_NAME = re.compile(r"([A-Z][a-z]{2,8})[-_ ]?(20\d{2})")
 
 
 def read_provider(matches: list[Match], _: Context) -> Reading:
@@ -113,14 +111,13 @@ def _month(match: Match) -> pd.Timestamp:
             found = parse_period(words[1], "month")
             if found:
                 return pd.Timestamp(found[0])
-    named = _MONTH_IN_NAME.search(match.sheet.file)
-    found = parse_period(f"{named[1]} {named[2]}", "month") if named else None
-    if found is None:
+    named = month_in_name(match.sheet.file)
+    if named is None:
         allowed = "a line Period: June 2025 above the table, or a name such as June-2025-AE-by-provider.xls"
         raise DataError(
             Problem(match.sheet.place(), "does not say of which month it is", allowed, "rename it")
         )
-    return pd.Timestamp(found[0])
+    return pd.Timestamp(named)
 
 
 def _provider_measures(frame: pd.DataFrame) -> list[pd.DataFrame]:
@@ -201,7 +198,7 @@ BY_PROVIDER = Layout(
     columns=("Code", "Name", *TYPES.values(), ATTENDED),
     one_of=(WITHIN, OVER),
     read=read_provider,
-    source=CSV.dataset,
+    source="ae_monthly",
     sheet="Provider",
     tables=("measure_values", "organisations"),
     has_total=True,

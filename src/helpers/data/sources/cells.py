@@ -107,13 +107,24 @@ class Cells:
         self.refuse(wrong, column, " or ".join(_shown(form) for form in formats))
         return dates
 
-    def months(self, column: str) -> pd.Series[pd.Timestamp]:
-        """Return the first days of a column's months, in any spelling that is sure; others are mistakes."""
-        found = [parse_period(word, "month") for word in self.text(column)]
-        months = pd.Series([pd.Timestamp(month[0]) if month else pd.NaT for month in found])
-        months = months.astype("datetime64[s]")
-        self.refuse(months.isna(), column, FORMS["month"])
-        return months
+    def periods(self, columns: Sequence[str], kind: str = "month") -> pd.Series[pd.Timestamp]:
+        """Return the first days of periods, in any spelling that is sure; others are mistakes.
+
+        Parameters
+        ----------
+        columns
+            Whose words together are the period.
+        """
+        words = self.text(columns[0])
+        for column in columns[1:]:
+            words = words + " " + self.text(column)
+        found = {word: parse_period(word, kind) for word in words.unique()}
+        days = words.map(
+            {word: pd.Timestamp(period[0]) if period else pd.NaT for word, period in found.items()}
+        )
+        days = days.astype("datetime64[s]")
+        self.refuse(days.isna(), columns[-1], FORMS[kind])
+        return days
 
     def refuse(
         self, bad: pd.Series[bool] | NDArray[np.bool_], column: str, allowed: str, cure: str = ""
@@ -191,7 +202,7 @@ def read_months(table: SheetTable, column: str) -> tuple[Cells, pd.DataFrame, in
         for word, *cells in zip(words, *others, strict=True)
     ]
     cells = Cells(table.keep([not note for note in notes]))
-    frame = pd.DataFrame({"period": cells.months(column)})
+    frame = pd.DataFrame({"period": cells.periods([column])})
     cells.refuse(frame["period"].duplicated() & frame["period"].notna(), column, "each month once")
     return cells, frame, sum(notes)
 
@@ -256,12 +267,20 @@ def fed_rows(
     rows = []
     for feed in feeds:
         if hidden is not None:
-            parts = [name for words in (feed.numerator, feed.denominator) for name in _columns(words)[::2]]
-            frame = frame.assign(suppressed=hidden[[name for name in parts if name]].any(axis=1))
-        whole = _added(feed.denominator, figures) if feed.denominator else None
+            frame = frame.assign(suppressed=hidden[parts_of(feed)].any(axis=1))
         part = _added(feed.numerator, figures)
+        if feed.as_published:
+            rows.append(measure_rows(feed.measure, frame, **settings).assign(value=part))
+            continue
+        whole = _added(feed.denominator, figures) if feed.denominator else None
         rows.append(measure_rows(feed.measure, frame, numerator=part, denominator=whole, **settings))
     return rows
+
+
+def parts_of(feed: Feed) -> list[str]:
+    """Return the columns of which a measure is made."""
+    words = (feed.numerator, feed.denominator)
+    return [name for each in words if each for name in _columns(each)[::2]]
 
 
 def _columns(words: str) -> list[str]:

@@ -43,7 +43,7 @@ def read_rows(table: SheetTable, context: Context) -> Reading:
     """Return the lines of a table that has the layout's columns, with some of the figures."""
     cells = Cells(table)
     frame = pd.DataFrame({name: cells.text(name) for name in ("specialty", "point_of_delivery")})
-    frame["org_code"], frame["period"] = cells.code("org_code"), cells.months("period")
+    frame["org_code"], frame["period"] = cells.code("org_code"), cells.periods(["period"])
     for name in ("specialty", "point_of_delivery"):
         cells.refuse(frame[name] == "", name, "a word in every row")
     known = context.organisations or frozenset(frame["org_code"])

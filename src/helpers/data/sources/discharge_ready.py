@@ -28,7 +28,7 @@ def read(matches: list[Match], _: Context) -> Reading:
     cells = Cells(table.keep([not any(out) for out in zip(*rejected.values(), strict=True)]))
     code = cells.code("org_code")
     frame = pd.DataFrame({"org_code": code.mask(code == "NATIONAL", ENGLAND)})
-    frame["period"] = cells.months("month")
+    frame["period"] = cells.periods(["month"])
     cells.refuse(frame.duplicated(), "org_code", "each organisation once a month")
     figures = pd.DataFrame(
         {name: cells.numbers(name) if name in have else np.nan for name in FIGURES}, frame.index

@@ -14,14 +14,13 @@ from helpers.data.files.sheets import plain
 from helpers.data.sources.cells import Cells, fed_rows, stack
 from helpers.data.sources.layout import Context, Feed, Layout, Match, Reading
 from helpers.data.sources.names import organisation_rows
-from helpers.data.sources.period_words import parse_period
+from helpers.data.sources.stated import month_in_name
 from helpers.errors import DataError, Problem
 
 GOOD, OTHERS = ("Very Good", "Good"), ("Neither Good nor Poor", "Poor", "Very Poor", "Don't Know")
 ANSWERS = "Total Responses"
 CODE, NAME = "Trust Code", "Trust Name"
 _FILE = re.compile(r"fft[-_ ]*(inpatient|ip|ae|a&e)s?[-_ ](.*)", re.IGNORECASE)
-_MONTH = re.compile(r"([A-Za-z]{3,9})[-_ ]?(20\d{2}|\d{2})(?!\d)")
 
 
 def read(matches: list[Match], _: Context) -> Reading:
@@ -60,16 +59,13 @@ def _said_by_name(file: str) -> tuple[str, str]:
     (('friends_and_family', '2025-07-01'), ('friends_and_family_ae', '2025-07-01'))
     """
     named = _FILE.search(file)
-    months = [
-        parse_period(f"{word} {year}", "month") for word, year in _MONTH.findall(named[2] if named else "")
-    ]
-    found = next(filter(None, months), None)
+    found = month_in_name(named[2]) if named else None
     if named is None or found is None:
         allowed = "a name such as FFT-inpatient-data-Jul-25.xlsm or FFT-ae-data-Jul-25.xlsm"
         came = "does not say whose answers of which month"
         raise DataError(Problem(file, came, allowed, "rename it as published"))
     inpatients = named[1].lower() in ("inpatient", "ip")
-    return "friends_and_family" if inpatients else "friends_and_family_ae", found[0].isoformat()
+    return "friends_and_family" if inpatients else "friends_and_family_ae", found.isoformat()
 
 
 LAYOUT = Layout(

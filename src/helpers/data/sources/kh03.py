@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
-from itertools import pairwise
 
 import pandas as pd
 
-from helpers.data.files.sheets import Sheet, plain
+from helpers.data.files.sheets import plain
 from helpers.data.sources.cells import Cells, measure_rows, stack
 from helpers.data.sources.layout import Context, Feed, Layout, Match, Reading
 from helpers.data.sources.names import ENGLAND, organisation_rows
+from helpers.data.sources.stated import published_on
 from helpers.errors import DataError, Problem
 
 KEYS = ("Year", "Period End", "Region Code", "Org Code", "Org Name")
@@ -133,20 +132,6 @@ def quarter_start(words: str) -> pd.Timestamp | None:
         return None
     month, later = QUARTERS[found[2]]
     return pd.Timestamp(int(found[1]) + later, month, 1)
-
-
-def published_on(sheet: Sheet) -> date | None:
-    """Return the day on which a workbook says that it was revised, or else published."""
-    days = {}
-    for row in sheet.head:
-        for label, value in pairwise(row):
-            found = re.fullmatch(r"(\d{1,2})(?:st|nd|rd|th)? ([A-Z][a-z]+) (\d{4})", value.strip())
-            if label.strip() in ("Published:", "Revised:") and found:
-                try:
-                    days[label.strip()] = datetime.strptime(" ".join(found.groups()), "%d %B %Y").date()
-                except ValueError:
-                    continue
-    return days.get("Revised:") or days.get("Published:")
 
 
 def _specialties(header: list[str]) -> pd.DataFrame:

@@ -9,7 +9,10 @@ from functools import partial
 from hashlib import sha256
 from inspect import getfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import ConfigDict
+from pydantic.dataclasses import dataclass as checked
 
 from helpers.data.files.sheets import Sheet, SheetTable, plain
 from helpers.data.mart.manifest import Mode, Policy
@@ -51,14 +54,27 @@ class Reading:
         object.__setattr__(self, "rejected", counted)
 
 
-@dataclass(frozen=True)
+@checked(frozen=True, config=ConfigDict(extra="forbid"))
 class Feed:
-    """Where a measure comes from, in words or as columns ("late + in time"): a line of the data dictionary."""
+    """Where a measure comes from, in words or as columns ("late + in time"): a line of the data dictionary.
+
+    Parameters
+    ----------
+    as_published
+        Whether the numerator's column is the value itself, whose parts nobody gives.
+    parts
+        Whether parts of it are figures too, in tables whose rows add up to it.
+    by_month
+        What days make of their month.
+    """
 
     measure: str
     numerator: str
     denominator: str = ""
     note: str = ""
+    as_published: bool = False
+    parts: bool = True
+    by_month: Literal["median", "sum", ""] = ""
 
 
 @dataclass(frozen=True)
@@ -83,6 +99,8 @@ class Layout:
     by_rows: bool = False
     #: hash of what an analyst wrote on how to read it, where anything
     settings: str = ""
+    #: the file in this package that declares it, where no code of its own reads it
+    declared: str = ""
     #: whether a row for England closes the file and is the sum of its other rows
     has_total: bool = False
     #: whether the sheets that fit are parts of one table; else each is read by itself

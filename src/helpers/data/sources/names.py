@@ -52,8 +52,12 @@ def england_row() -> pd.DataFrame:
 def organisation_rows(
     codes: pd.Series[str], names: pd.Series[str], **columns: pd.Series[str] | str
 ) -> pd.DataFrame:
-    """Return one row of `organisations` per code, undated, with the last name that the file gives it."""
+    """Return one row of `organisations` per code, undated, with the last name that the file gives it.
+
+    An empty kind is told by code and name.
+    """
     rows = pd.DataFrame({"org_code": codes, "name": names, **columns})
     rows = rows[(rows["org_code"] != "") & (rows["name"] != "")].drop_duplicates("org_code", keep="last")
-    kinds = [kind_of(code, name) for code, name in zip(rows["org_code"], rows["name"], strict=True)]
-    return rows if "kind" in rows else rows.assign(kind=kinds)
+    told = rows["kind"] if "kind" in rows else [""] * len(rows)
+    each = zip(rows["org_code"], rows["name"], told, strict=True)
+    return rows.assign(kind=[kind or kind_of(code, name) for code, name, kind in each])

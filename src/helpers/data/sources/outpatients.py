@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from helpers.data.sources.admitted_diagnosis import year_in_name
 from helpers.data.sources.cells import Cells, fed_rows, measure_rows, stack
 from helpers.data.sources.layout import Context, Feed, Layout, Match, Reading
 from helpers.data.sources.names import ENGLAND
+from helpers.data.sources.stated import period_in_name
 
 ALL, FIRST, FIRST_REMOTE = (
     "All Attendances",
@@ -40,7 +40,7 @@ def _reader(column: str, breakdown: str, *, after: int = 0) -> Callable[[list[Ma
         missed = abs(figures[~total].sum()[ALL] - figures[total].sum()[ALL]) > 0.5
         cells.refuse(total & missed, column, "the sum of the groups: rows are missing or doubled")
         cells.check()
-        base = pd.DataFrame({"org_code": ENGLAND, "period": year_in_name(match.sheet)}, index=group.index)
+        base = pd.DataFrame({"org_code": ENGLAND, "period": _year(match)}, index=group.index)
         split = base.assign(breakdown=breakdown, category=group)
         rows = [
             row
@@ -50,6 +50,10 @@ def _reader(column: str, breakdown: str, *, after: int = 0) -> Callable[[list[Ma
         return Reading({"measure_values": stack(rows)}, len(table), {NOTE: note.sum()})
 
     return read
+
+
+def _year(match: Match) -> pd.Timestamp:
+    return pd.Timestamp(period_in_name(match.sheet.file, "year"))
 
 
 def read_specialties(matches: list[Match], _: Context) -> Reading:
@@ -63,7 +67,7 @@ def read_specialties(matches: list[Match], _: Context) -> Reading:
     cells.refuse((code == "") & ~note, SPECIALTY, "a code")
     cells.refuse(code.duplicated() & ~note, SPECIALTY, "each specialty once")
     cells.check()
-    base = pd.DataFrame({"org_code": ENGLAND, "period": year_in_name(match.sheet)}, index=code.index)
+    base = pd.DataFrame({"org_code": ENGLAND, "period": _year(match)}, index=code.index)
     base = base.assign(specialty_code=code.mask(total), scheme=pd.Series("main", code.index).mask(total))
     rows = measure_rows(
         "outpatient_attendances", base[~note], numerator=attended[~note], period_type="year"

@@ -35,6 +35,7 @@ _YEAR_FIRST = re.compile(r"(\d{4})[ -]([A-Za-z]{3,9})")
 #: the month of a calendar year, and of a financial year, whose first is April
 _MONTH_LAST, _MONTH_OF_YEAR = re.compile(r"(\d{1,2})/(\d{4})"), re.compile(r"(\d{4}) ?M(\d{2})")
 _FINANCIAL_MONTH = re.compile(r"(\d{4})/(\d{2}),? M(\d{1,2})")
+_MONTH_OF_FINANCIAL_YEAR = re.compile(r"(\d{4})[-/](\d{2}),? ([A-Za-z]{3,9})")
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00(?::00(?:\.0+)?)?)?")
 _NAMED_DAY = re.compile(r"(\d{1,2})[ -]([A-Za-z]{3,9})[ -](\d{4}|\d{2})")
 _BRITISH_DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})(?: 00:00(?::00)?)?")
@@ -62,6 +63,8 @@ def parse_period(word: str, frequency: str = "", *, british: bool = False) -> Pe
     >>> parse_period("2026/27 Q4")
     (datetime.date(2027, 1, 1), 'quarter')
     >>> parse_period("2026/27 M12")
+    (datetime.date(2027, 3, 1), 'month')
+    >>> parse_period("2026-27 March")
     (datetime.date(2027, 3, 1), 'month')
     >>> parse_period("2026-04-30", "month"), parse_period("2026-04-15", "month")
     ((datetime.date(2026, 4, 1), 'month'), None)
@@ -94,6 +97,9 @@ def _month(word: str) -> Period | None:
         return (date(year, month, 1), "month") if 1 <= month <= 12 and not follows else None
     if (found := _NAMED_MONTH.fullmatch(word)) and (named := _MONTHS.get(found[1].lower())):
         return date(_full_year(found[2]), named, 1), "month"
+    if (found := _MONTH_OF_FINANCIAL_YEAR.fullmatch(word)) and (named := _MONTHS.get(found[3].lower())):
+        year = int(found[1])
+        return (date(year + (named < 4), named, 1), "month") if int(found[2]) == (year + 1) % 100 else None
     if (found := _YEAR_FIRST.fullmatch(word)) and (named := _MONTHS.get(found[2].lower())):
         return date(int(found[1]), named, 1), "month"
     if found := _MONTH_OF_YEAR.fullmatch(word):

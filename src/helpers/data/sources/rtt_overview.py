@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from helpers.data.sources.cells import Cells, measure_rows, read_months, stack
-from helpers.data.sources.kh03 import published_on
 from helpers.data.sources.layout import Context, Feed, Layout, Match, Reading
 from helpers.data.sources.names import ENGLAND, england_row
+from helpers.data.sources.stated import published_on
 from helpers.errors import DataError, Problem
 
 #: as submitted: the columns with estimates for trusts that returned nothing are on another basis than all else

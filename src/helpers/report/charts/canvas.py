@@ -45,9 +45,12 @@ class ReportFigure(Figure):
     settled: bool = False
 
     def freeze(self) -> None:
-        """Leave everything where it stands: it is shown as it is."""
+        """Leave everything where it stands, once it is laid out: it is shown as it is."""
+        engine = self.get_layout_engine()
+        if not self.settled and engine is not None:
+            engine.execute(self)
         self.set_layout_engine("none")
-        for axes in self.axes:
+        for axes in self.axes if self.settled else ():
             fix_labels(axes)
 
     def _ipython_display_(self) -> None:

@@ -35,12 +35,13 @@ from helpers.runner.plan.jobs import Job
 from helpers.runner.project import private_folder
 
 if TYPE_CHECKING:
-    from distributed import Client
+    from distributed import Client, Future
 
 #: in a report's folder: what is to be run, and in an attempt's what came of it; whoever reads them wrote them
 _ORDER, _OUTCOME, _STOP = "order.pickle", "outcome.pickle", "stop"
-#: seconds between two looks at what is under way, and that workers have to say which version they run
-_LOOK, _ANSWER = 1.0, 60.0
+#: seconds between two looks at what is under way, that a worker has to hand over what came of it, and that workers
+#: have to say which version they run
+_LOOK, _HANDED, _ANSWER = 1.0, 10.0, 60.0
 #: looks in a row that find no worker, until none is waited for any more
 _MISSED = 30
 _OTHER: Final = "the worker {} runs another boardpack or other packages, and was given nothing"
@@ -92,13 +93,16 @@ class Cluster:
         done = _taken(made, folder)
         return replace(done, warnings=(*done.warnings, *map(_OTHER.format, self.refused)))
 
-    def _wait(self, task: object, job: Job, stop: threading.Event) -> str:
-        missed = 0
+    def _wait(self, task: Future[str], job: Job, stop: threading.Event) -> str:
+        missed, ended = 0, threading.Event()
+        task.add_done_callback(lambda _: ended.set())  # type: ignore[no-untyped-call]
         while missed < _MISSED:  # a worker that was cut off for a moment comes back
             if stop.is_set():
                 raise InterruptionError(Problem(job.title, "the batch was interrupted"))
-            with contextlib.suppress(TimeoutError):
-                return str(task.result(timeout=_LOOK))  # type: ignore[attr-defined]
+            # asked before it has ended, what takes a busy worker a while would begin anew each time
+            if ended.wait(_LOOK):
+                with contextlib.suppress(TimeoutError):
+                    return str(task.result(timeout=_HANDED))
             alive = self.client.scheduler_info(n_workers=-1)["workers"]
             missed = 0 if set(self.workers) & set(alive) else missed + 1
         came = f"no worker is left of {len(self.workers)} that the batch began with"
@@ -138,8 +142,8 @@ def _look_at(client: Client, address: str) -> Cluster:
             f"{len(refused)} workers, none of which runs what is installed here" if refused else "no worker"
         )
         raise UsageError(Problem(f"--cluster {address}", came, cure=_CURE))
-    known = client.scheduler_info(n_workers=-1)["workers"]
-    return Cluster(client, alike, sum(known[worker]["nthreads"] for worker in alike), refused)
+    threads = client.nthreads()  # type: ignore[no-untyped-call]
+    return Cluster(client, alike, sum(threads.get(worker, 1) for worker in alike), refused)
 
 
 def attempt(folder: str) -> str:
@@ -210,6 +214,8 @@ def _main(folder: Path, made: Path) -> None:
     path = made / f"{_OUTCOME}.part"
     path.write_bytes(_dumps(outcome))
     path.replace(made / _OUTCOME)
+    if stop.is_set():  # nobody waits for it: it may outlive the report that another attempt was taken for
+        shutil.rmtree(made, ignore_errors=True)
     os._exit(0)  # the thread that waits for the worker would hold the interpreter's end up
 
 

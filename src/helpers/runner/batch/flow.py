@@ -19,10 +19,10 @@ from helpers.runner.processes import end_brief_calls
 #: takes), and for which it is called in any case, few enough to be held in memory
 FEWEST, TOGETHER = 8, 100
 _LOOK = 0.5  # seconds between two chances to notice an interruption
-#: what libraries that run notebooks only reach for (jsonschema for kinds of addresses that no schema of a notebook
-#: names, papermill for a file system that nobody writes to): two thirds of their start, and optional to them
+#: what libraries that run notebooks only reach for (jsonschema for kinds of addresses and durations that no schema of
+#: a notebook names, papermill for stores that nobody writes to): most of their start, and optional to them
 #: (jsonschema, _format.py; papermill, iorw.py)
-UNUSED = ("rfc3986_validator", "rfc3987_syntax", "pyarrow")
+UNUSED = ("rfc3986_validator", "rfc3987_syntax", "isoduration", "pyarrow", "boto3")
 _LIBRARIES = ("nbformat", "papermill.execute", "helpers.runner.document.making", "helpers.runner.gate")
 
 

@@ -24,6 +24,8 @@ from helpers.theme import Theme
 # Raw HTML and TeX are shown as the words they are; the filter sets equations and resolves references.
 READER: Final = "markdown-raw_html-raw_tex-raw_attribute-native_divs-native_spans-latex_macros"
 SOURCE: Final = "report.md"
+#: room for a whole document: pandoc goes through all of its memory whenever that is used up (GHC's run-time options)
+_ROOM: Final = ("+RTS", "-A64m", "-RTS")
 #: where the look lies beside the documents
 LOOK: Final = "theme"
 _SETTINGS: Final = "page.yml"
@@ -54,7 +56,8 @@ def write_pages(formats: Iterable[str], *, theme: Theme, folder: Path) -> None:
     writers = [PAGES[name] for name in formats if name in PAGES]
     if writers:
         _write_settings(theme, folder)
-        _pandoc(["lua", f"{LOOK}/pages.lua", READER, *writers], " and ".join(writers), folder)
+        pages = ["lua", f"{LOOK}/pages.lua", READER, *writers, *_ROOM]
+        _pandoc(pages, " and ".join(writers), folder)
 
 
 def render_html(document: Document, *, theme: Theme, folder: Path) -> Path:  # noqa: ARG001

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.stats.checks import Floats, check_lengths, check_number, check_series
+from helpers.stats.position import mean_and_variance
 from helpers.stats.results import Result
 
 
@@ -98,19 +99,9 @@ def _shrink(o: Floats, e: Floats, s: Floats) -> tuple[float, float, Floats]:
     if not usable.any():
         return np.nan, 0.0, ratio
     y, variance = np.log(np.maximum(o, 0.5)[usable] / e[usable]), s[usable] ** 2
-    tau_squared = _between_variance(y, 1 / variance)
-    weights = 1 / (variance + tau_squared)
-    mean = float((weights * y).sum() / weights.sum())
+    mean, tau_squared = mean_and_variance(y, s[usable])
     ratio[usable] = np.exp(mean + tau_squared / (tau_squared + variance) * (y - mean))
     return mean, float(np.sqrt(tau_squared)), ratio
-
-
-def _between_variance(y: Floats, w: Floats) -> float:
-    """Return the variance between units by DerSimonian and Laird (1986), at least 0; one unit has none."""
-    if len(y) < 2:
-        return 0.0
-    q = (w * (y - (w * y).sum() / w.sum()) ** 2).sum()
-    return float(max(0.0, (q - (len(y) - 1)) / (w.sum() - (w**2).sum() / w.sum())))
 
 
 def excess_beds(bed_days: float, days_in_period: float, *, occupancy: float = 0.92) -> float:

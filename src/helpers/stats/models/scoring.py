@@ -49,27 +49,15 @@ BINOMIAL = Law(special.logit, special.expit, *[lambda mean: mean * (1 - mean)] *
 
 @dataclass(frozen=True)
 class Cells:
-    """Values with what they are explained by.
+    """Values with what they are explained by: of full rank, with its intercept."""
 
-    Attributes
-    ----------
-    values
-        Counts, stays or shares, shape (n,).
-    design
-        Design matrix with its intercept, of full rank, shape (cells, k).
-    offset
-        Added to the linear predictor, such as the log of the population at risk, shape (cells,).
-    weights
-        How many observations each value stands for, shape (n,).
-    rows
-        The design's row that each value belongs to, shape (n,).
-    """
-
-    values: Floats
-    design: Design
-    offset: Floats
-    weights: Floats
-    rows: Ints
+    values: Floats  # counts, stays or shares, shape (n,)
+    design: Design  # shape (cells, k)
+    offset: (
+        Floats  # added to the linear predictor, such as the log of the population at risk, shape (cells,)
+    )
+    weights: Floats  # how many observations each value stands for, shape (n,)
+    rows: Ints  # the design's row that each value belongs to, shape (n,)
 
     @property
     def sizes(self) -> Floats:

@@ -2,6 +2,7 @@
 
 from helpers.stats.spc.attribute import c_chart, g_chart, p_chart, t_chart, u_chart
 from helpers.stats.spc.attribute_limits import AttributeChart
+from helpers.stats.spc.bernoulli import bernoulli_cusum
 from helpers.stats.spc.chart import Segment, Stability, XmRChart
 from helpers.stats.spc.many import XmRCharts
 from helpers.stats.spc.runs import RunTest
@@ -15,6 +16,7 @@ __all__ = [
     "Stability",
     "XmRChart",
     "XmRCharts",
+    "bernoulli_cusum",
     "c_chart",
     "g_chart",
     "i_chart",

@@ -112,7 +112,6 @@ class XmRCharts(Result):
 
 
 def _key_columns(keys: pd.Index, codes: Ints) -> dict[str, Any]:
-    """Return one column per level of the series' names."""
     return {str(name): keys.get_level_values(place).take(codes) for place, name in enumerate(keys.names)}
 
 
@@ -159,14 +158,12 @@ def chart_of(charts: XmRCharts, index: int) -> XmRChart:
 
 
 def _suggested(series: Series, index: int, first: int) -> int | None:
-    """Return where the suggested stretch of a series begins."""
     if series.suggested is None or series.suggested[index] < 0:
         return None
     return int(series.suggested[index]) - first
 
 
 def _segments(analysis: Analysis, numbers: Ints) -> tuple[Segment, ...]:
-    """Return the segments of one series with their limits."""
     limits = analysis.limits
     rows = np.arange(len(numbers))
     return tuple(

@@ -72,7 +72,6 @@ def sort_table(frame: pd.DataFrame, names: Sequence[str], date: str, value: str)
 
 
 def _number_series(frame: pd.DataFrame, names: Sequence[str]) -> tuple[Ints, pd.Index]:
-    """Number the series in sorted order, and name them."""
     grouped = frame.groupby(list(names) if len(names) > 1 else names[0], observed=True)
     codes = np.asarray(grouped.ngroup().fillna(-1), dtype=np.int64)
     if (codes < 0).any():

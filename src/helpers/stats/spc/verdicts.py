@@ -75,7 +75,6 @@ def point_types(findings: RuleFindings, improvement: Ints) -> Ints:
 
 
 def _first_that_holds(words: dict[str, Bools], places: tuple[str, ...], otherwise: str) -> Ints:
-    """Return the place of the first word whose condition holds."""
     codes = [places.index(word) for word in words]
     return np.select(list(words.values()), codes, places.index(otherwise)).astype(np.int64)
 
@@ -115,7 +114,6 @@ def summarise(
 
 
 def _latest_present(values: Floats, groups: Segments) -> Ints:
-    """Return the row of each series' latest value; -1 where it has none."""
     rows = np.where(np.isnan(values), -1, np.arange(len(values)))
     latest = np.maximum.reduceat(rows, groups.starts)
     return np.asarray(latest, dtype=np.int64)

@@ -4,7 +4,6 @@ from helpers.stats.trajectory.backtest import BackTest, back_test
 from helpers.stats.trajectory.candidates import FEWEST_POINTS, candidates_for
 from helpers.stats.trajectory.cumulative import (
     CumulativeProjection,
-    cumulative_profile,
     cumulative_projection,
     project_total,
 )
@@ -29,7 +28,6 @@ __all__ = [
     "TargetForecast",
     "back_test",
     "candidates_for",
-    "cumulative_profile",
     "cumulative_projection",
     "from_scale",
     "project_total",

@@ -144,7 +144,6 @@ def _judge(errors: Floats) -> tuple[float, int, float]:
 
 
 def _choose(errors: list[float]) -> int:
-    """Return the candidate with the least error, or the simplest where none is clearly better."""
     best = int(np.argmin(errors))
     return best if errors[best] < (1 - LEAST_GAIN) * errors[0] else 0
 

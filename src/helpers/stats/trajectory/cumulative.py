@@ -21,30 +21,6 @@ from helpers.stats.results import Result
 from helpers.stats.trajectory.result import Improvement, Words, words_for
 
 
-def cumulative_profile(years: npt.ArrayLike) -> Floats:
-    """Return the share of a year's total that has come by the end of each month, averaged over past years.
-
-    Parameters
-    ----------
-    years
-        Counts, one row per past year and one column per month; not negative, none missing, no year of 0.
-
-    Returns
-    -------
-    numpy.ndarray
-        Cumulative shares, shape (months,); the last is 1.
-
-    Raises
-    ------
-    ArgumentError
-        Not two-dimensional, negative or missing counts, a year without any.
-
-    >>> cumulative_profile([[10, 30, 60], [20, 20, 60]])
-    array([0.15, 0.4 , 1.  ])
-    """
-    return np.asarray(_shares(years).mean(axis=0), dtype=float)
-
-
 def _shares(years: npt.ArrayLike) -> Floats:
     counts = check_array("years", years, minimum=0)
     if counts.ndim != 2 or not counts.size or (counts.sum(axis=1) == 0).any():

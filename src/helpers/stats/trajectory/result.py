@@ -153,7 +153,6 @@ def trajectory(
 
 
 def _paths(scaled: Floats, horizon: int, tested: BackTest, draws: int, rng: np.random.Generator) -> Floats:
-    """Return paths of the candidates that share the forecast, shape (horizon, draws)."""
     widening = tested.table.set_index("candidate")["widening"]
     drawn = []
     for place, name in enumerate(tested.shared):
@@ -165,7 +164,6 @@ def _paths(scaled: Floats, horizon: int, tested: BackTest, draws: int, rng: np.r
 
 
 def _reached(paths: Floats, past: Floats, target: TargetAhead) -> Floats:
-    """Return, per path, the value that has to meet the target."""
     if target.met == "end":
         return np.asarray(paths[-1])
     total = past[len(past) - target.so_far :].sum() + paths.sum(axis=0)

@@ -115,7 +115,6 @@ def schedule_list(
 
 
 def _checked(name: str, patients: pd.DataFrame) -> pd.DataFrame:
-    """Return the list with its dates as dates."""
     check_columns(name, patients, [REFERRED, REMOVED])
     removed = patients[REMOVED]
     left = pd.Series(pd.NaT, index=patients.index, dtype="datetime64[ns]")

@@ -172,7 +172,6 @@ class _Records:
 
 
 def _day(argument: str, date: dt.date | str) -> int:
-    """Return one date as an ordinal day."""
     return int(check_dates(argument, [date])[0].toordinal())
 
 
@@ -251,7 +250,6 @@ def _variation(gaps: npt.NDArray[np.generic]) -> float:
 
 
 def _empty_days(added: DayArray, left: DayArray, window: tuple[int, int]) -> DayArray:
-    """Return the days of the window at whose end nobody was waiting."""
     days = np.arange(window[0], window[1] + 1)
     joined = np.searchsorted(np.sort(added), days, side="right")
     empty: DayArray = days[joined == np.searchsorted(np.sort(left), days, side="right")]

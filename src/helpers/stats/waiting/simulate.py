@@ -142,7 +142,6 @@ def simulate_patients(
 
 
 def _weekly(flows: ListFlows, weeks: int) -> tuple[Floats, Floats, Floats]:
-    """Return demand, capacity and other removals, one value per week each."""
     values = []
     for name in ("demand", "capacity", "other_removals"):
         array = check_array(f"flows.{name}", getattr(flows, name), minimum=0)
@@ -161,7 +160,6 @@ def _run(
     generator: np.random.Generator,
     flows: ListFlows,
 ) -> Floats:
-    """Return list sizes of shape (weeks, runs)."""
     demand, capacity, others = weekly
     joining = _draw(generator, demand, check_number("flows.cv_demand", flows.cv_demand, minimum=0), runs)
     leaving = _draw(

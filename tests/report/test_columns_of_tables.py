@@ -1,0 +1,38 @@
+"""Tables whose columns stand in `columns.yml` beside a module: each is asked for, and each asked for is there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import helpers.analyses
+from helpers.bundle import Column
+from helpers.report.columns import fields
+from helpers.report.parts import Field
+from helpers.yaml_files import read_yaml
+
+ROOMS = Path(helpers.analyses.__file__).parent
+ASKED = re.compile(r'fields\(__file__, "(\w+)"\)')
+
+
+def test_a_heading_alone_or_with_how_its_cells_are_shown(tmp_path: Path) -> None:
+    columns = (
+        "trust: Trust\n  rate: {label: Rate, kind: rate, digits: 2, about: per hundred, usual: false}\n"
+    )
+    (tmp_path / "columns.yml").write_text(f"peers:\n  {columns}", "utf-8")
+    assert fields(str(tmp_path / "module.py"), "peers") == (
+        Field("trust", Column(label="Trust")),
+        Field("rate", Column(label="Rate", kind="rate", digits=2), "per hundred", usual=False),
+    )
+
+
+def test_every_table_is_asked_for_and_every_column_can_be_read() -> None:
+    rooms = sorted(ROOMS.glob("*/columns.yml"))
+    assert rooms
+    for path in rooms:
+        modules = {each: set(ASKED.findall(each.read_text("utf-8"))) for each in path.parent.glob("*.py")}
+        tables = read_yaml(path).content
+        assert isinstance(tables, dict)
+        assert set().union(*modules.values()) == set(tables), path
+        for module, names in modules.items():
+            assert all(fields(str(module), name) for name in names)
