@@ -16,11 +16,11 @@ from helpers.analyses.missed_appointments.told import AppointmentsTold
 from helpers.analyses.stays.told import Ask
 from helpers.bundle import SUPPRESSED, Cell
 from helpers.data.disclosure.queries import Condition
+from helpers.data.ledger.releases import Releases
+from helpers.data.ledger.releasing import decide_on
 from helpers.data.mart import Mart
 from helpers.data.organisations.directory import Organisation, specialty_names
 from helpers.data.policy import policy_for
-from helpers.data.releases import Releases
-from helpers.data.releasing import decide_on
 from helpers.data.series import appointments
 from helpers.data.series.appointments import ALL, DEPRIVATION
 from helpers.data.sources.names import ENGLAND

@@ -15,11 +15,11 @@ from helpers.analyses.stays.excess import UNIT, ExcessBedDays
 from helpers.analyses.stays.options import StayOptions
 from helpers.analyses.stays.told import Ask, StaysTold
 from helpers.analyses.stays.trend import StayTrend
+from helpers.data.ledger.releases import Releases
+from helpers.data.ledger.releasing import decide_on
 from helpers.data.mart import Mart
 from helpers.data.organisations.directory import Organisation, organisations, specialty_names
 from helpers.data.policy import HES_RECORD_LEVEL, DisclosurePolicy
-from helpers.data.releases import Releases
-from helpers.data.releasing import decide_on
 from helpers.data.series.stays import (
     SUMS,
     StayRule,
