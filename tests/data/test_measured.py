@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -12,12 +13,12 @@ from solver import Oracle
 
 from helpers.data.disclosure.deciding import Asked, at_first
 from helpers.data.disclosure.people import People, find_people
-from helpers.data.disclosure.queries import Told
+from helpers.data.disclosure.queries import Condition, Query, Told
+from helpers.data.ledger.manifests import shown_words
+from helpers.data.ledger.releases import Releases
 from helpers.data.mart import Mart
 from helpers.data.measured import as_told
 from helpers.data.policy import HES_RECORD_LEVEL
-from helpers.data.released_manifests import shown_words
-from helpers.data.releases import Releases
 from helpers.places import REPORT_VARIABLE
 from helpers.register.models import Measure
 
@@ -178,6 +179,32 @@ def test_a_quarter_less_two_of_its_months_does_not_tell_the_third(
     # and the solver would have found it
     plain = [each if each.query not in stars else star_or_rule(each, people) for each in entries]
     assert any(Oracle(people, plain).values(query) < 3 for query in stars)
+
+
+@pytest.mark.parametrize("last", ["quarter", "month"])
+def test_nor_does_one_that_was_told_before_the_others_were_loaded(tmp_path: Path, last: str) -> None:
+    months, quarter = dict(zip(MONTHS, (8.0, 8.0, 1.0), strict=True)), {QUARTER: 17.0}
+    first, then = (months, quarter) if last == "quarter" else (quarter, months)
+    shown = told_of(mart_of_periods(tmp_path, first), *first)
+    shown += told_of(mart_of_periods(tmp_path, {**first, **then}), *then)
+    assert shown.count("*") == 2
+    entries = [
+        replace(each.told, query=of_months(each.told.query))
+        for each in Releases(tmp_path / "state").of_report("performance/T1")
+    ]
+    mart = Mart(tmp_path / "state" / "mart")
+    people = find_people(mart.at(mart.version), [each.query for each in entries], "T1")
+    stars = [each.query for each in entries if each.star]
+    assert len(stars) == 2
+    assert all(Oracle(people, entries).values(query) >= 3 for query in stars)
+    plain = [each if each.query not in stars else star_or_rule(each, people) for each in entries]
+    assert any(Oracle(people, plain).values(query) < 3 for query in stars)
+
+
+def of_months(query: Query) -> Query:
+    """The same people, by their months."""
+    kept = (each for each in query.conditions if each.dimension != "period_type")
+    return replace(query, conditions=(*kept, Condition("period_type", ("month",))))
 
 
 def star_or_rule(told_: Told, people: People) -> Told:

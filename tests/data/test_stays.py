@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -179,3 +180,20 @@ def test_the_sample_is_of_others_where_most_stays_are_the_organisations_own(tmp_
     mart = fill(tmp_path, spells(*rows))
     found = stay_sample(mart, APRIL, "R1", others=5)
     assert found[~found["own"]]["cluster"].tolist() == ["R2"] * 5
+
+
+def test_the_sample_of_many_is_that_of_all_of_them_in_the_order_of_their_hash(tmp_path: Path) -> None:
+    """Only stays below some hash are put in order: among several thousand none may be missed."""
+    random = np.random.default_rng(7)
+    orgs, lengths = random.choice(["R1", "R2", "R3"], 5_000), random.integers(0, 300, 5_000)
+    mart = fill(
+        tmp_path, spells(*((org, "2026-04-02", int(n)) for org, n in zip(orgs, lengths, strict=True)))
+    )
+    drawn = "hash(org_code, admitted, discharged, specialty_code, age_band, sex, imd_decile, cost)"
+    sql = f"SELECT org_code, los_days FROM (SELECT * FROM spells ORDER BY {drawn} LIMIT 40) WHERE org_code <> 'R1'"
+    wanted = mart.query(sql).head(20)
+    found = stay_sample(mart, APRIL, "R1", others=20)
+    found = found[~found["own"]]
+    assert len(wanted) == 20
+    assert found["cluster"].tolist() == wanted["org_code"].tolist()
+    assert found["days"].tolist() == wanted["los_days"].tolist()

@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from helpers.data.disclosure.deciding import Asked
+from helpers.data.disclosure.measured import summed_periods
 from helpers.data.disclosure.people import ORGANISATION, TABLES
 from helpers.data.disclosure.queries import COUNTED, MEASURED, MET, PEOPLE, REST, Condition, Query
+from helpers.data.ledger.releases import FROM_RECORDS, releases_of
+from helpers.data.ledger.releasing import decide_on
 from helpers.data.organisations.units import units_of
 from helpers.data.periods import MONTHS, period_end
-from helpers.data.releases import FROM_RECORDS, releases_of
-from helpers.data.releasing import decide_on
 from helpers.data.room.door import in_room
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ class _Whom:
             name: _counts(mart, name) for name in {f.measure for f in figures} & set(FROM_RECORDS)
         }
         self._divided = _divided(mart, figures)
-        self._summed = _summed(mart, figures)
+        self._summed = summed_periods(mart, (f.measure for f in figures), (f.organisation for f in figures))
 
     def asked(self, figure: Figure) -> list[Asked]:
         """Return what the ledger is asked for a figure.
@@ -237,33 +238,6 @@ def _divided(mart: Mart, figures: Sequence[Figure]) -> frozenset[tuple[str, str]
         [sorted({f.measure for f in figures}), sorted({f.organisation for f in figures})],
     )
     return frozenset((measure, code) for measure, code in rows)
-
-
-#: periods that shorter ones fill, with what they are made of: whether the parts (`some`) and wholes (`of`) add up
-_SUMMED: Final = f"""WITH figures AS (
-        SELECT measure, org_code, coalesce(unit_code, '') AS unit, period_type, period::DATE AS period,
-            coalesce(numerator, value) AS some, denominator AS of, (period + CASE period_type
-                {" ".join(f"WHEN '{kind}' THEN INTERVAL {length} MONTH" for kind, length in MONTHS.items())}
-                ELSE INTERVAL 1 DAY END)::DATE AS end_
-        FROM measure_values_rolled_up
-        WHERE origin = 'records' AND basis = 'provider' AND status <> 'plan' AND period_type <> 'snapshot'
-            AND breakdown IS NULL AND specialty_code IS NULL
-            AND list_contains(?, measure) AND list_contains(?, org_code))
-    SELECT w.measure, w.org_code, w.unit, w.period, w.period_type, p.period_type AS part,
-        abs(sum(p.some) - w.some) < 0.5 AS some, coalesce(abs(sum(p.of) - w.of) < 0.5, false) AS of
-    FROM figures w JOIN figures p ON (w.measure, w.org_code, w.unit) = (p.measure, p.org_code, p.unit)
-        AND p.period >= w.period AND p.end_ <= w.end_ AND p.end_ - p.period < w.end_ - w.period
-    GROUP BY w.measure, w.org_code, w.unit, w.period, w.period_type, w.end_, w.some, w.of, p.period_type
-    HAVING sum(p.end_ - p.period) = w.end_ - w.period ORDER BY min(p.end_ - p.period)"""
-
-
-def _summed(mart: Mart, figures: Sequence[Figure]) -> dict[tuple[str, str], list[dict[Any, Any]]]:
-    """Return by measure and organisation the periods that shorter ones fill, those of the shortest parts first."""
-    among = [sorted({f.measure for f in figures}), sorted({f.organisation for f in figures})]
-    rows = mart.query(_SUMMED, among)
-    rows = rows.assign(period=[each.date() for each in rows["period"]])
-    groups = rows.groupby(["measure", "org_code"], observed=True)
-    return {(str(measure), str(code)): rows.to_dict("records") for (measure, code), rows in groups}
 
 
 def _counts(mart: Mart, measure: str) -> dict[str, dict[date, tuple[int, ...]]]:

@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
+
+import yaml
 
 from helpers.data.checking.agreement import Disagreement, disagreements, told
 from helpers.data.checking.oddities import Oddity, find_oddities
@@ -52,87 +55,8 @@ _ODD: dict[str, tuple[Severity, Aspect]] = {
 WHOLE = "unit_code IS NULL AND specialty_code IS NULL AND breakdown IS NULL AND status <> 'plan'"
 
 
-#: how grave a finding is, what about, what it says, and the query for the measures and organisations that it is of
-_ASKED: tuple[tuple[Severity, Aspect, str, str], ...] = (
-    (
-        "low",
-        "validity",
-        "codes that no organisation in the mart has; load the organisations that they belong to",
-        "SELECT DISTINCT measure, org_code FROM measure_values_all "
-        "WHERE org_code NOT IN (SELECT org_code FROM organisations) ORDER BY ALL",
-    ),
-    # series that end before those of the others from the same source
-    (
-        "low",
-        "completeness",
-        "series of these trusts ends before the others'",
-        f"""
-        WITH series AS (
-            SELECT measure, period_type, basis, org_code, max(period) AS last
-            FROM measure_values_rolled_up WHERE {WHOLE} GROUP BY ALL
-        ), whole AS (
-            SELECT measure, period_type, basis, max(last) AS last FROM series GROUP BY ALL
-        )
-        SELECT measure, s.org_code, s.last FROM series s
-        JOIN whole w USING (measure, period_type, basis)
-        JOIN organisations o ON o.org_code = s.org_code AND o.kind = 'trust' AND o.valid_to IS NULL
-        WHERE s.last < w.last AND basis = 'provider' AND period_type <> 'day' ORDER BY ALL""",
-    ),
-    # gaps of the trust's own figures are oddities, with their months
-    (
-        "low",
-        "completeness",
-        "periods are missing in the series of these trusts",
-        f"""
-        WITH steps AS (
-            SELECT measure, org_code, period_type, period,
-                lag(period) OVER (PARTITION BY measure, org_code, period_type, basis ORDER BY period) AS before
-            FROM measure_values_rolled_up
-            WHERE {WHOLE} AND basis = 'provider' AND period_type IN ('month', 'quarter') AND origin = 'published'
-        )
-        SELECT DISTINCT measure, s.org_code FROM steps s
-        JOIN organisations o ON o.org_code = s.org_code AND o.kind = 'trust'
-        WHERE datediff('month', before, period) > CASE period_type WHEN 'month' THEN 1 ELSE 3 END ORDER BY ALL""",
-    ),
-    (
-        "high",
-        "validity",
-        "shares below 0 or above 1",
-        "SELECT DISTINCT measure, org_code FROM measure_values_all "
-        "WHERE list_contains($shares, measure) AND (value < 0 OR value > 1 OR numerator > denominator) ORDER BY ALL",
-    ),
-    # within one source
-    (
-        "high",
-        "validity",
-        "a part is larger than its whole",
-        f"""
-        SELECT DISTINCT measure, part.org_code FROM measure_values_editions part
-        JOIN measure_values_editions whole USING (measure, org_code, period, period_type, basis, source)
-        WHERE coalesce(part.unit_code, part.specialty_code, part.category) IS NOT NULL
-            AND coalesce(whole.unit_code, whole.specialty_code, whole.category) IS NULL
-            AND part.numerator > whole.numerator + 0.5 AND 'plan' NOT IN (part.status, whole.status)
-            AND (part.breakdown IS NULL OR part.breakdown NOT IN {BESIDE}) ORDER BY ALL""",
-    ),
-    (
-        "medium",
-        "validity",
-        f"a rate under {DNA_RECORDED:.0%}: missed appointments are not recorded, leave these out of peers",
-        f"""
-        SELECT measure, v.org_code FROM measure_values v
-        JOIN organisations o ON o.org_code = v.org_code AND o.kind = 'trust'
-        WHERE measure = 'dna_rate' AND basis = 'provider' AND {WHOLE}
-        GROUP BY ALL HAVING sum(denominator) > 0 AND sum(numerator) / sum(denominator) < {DNA_RECORDED} ORDER BY ALL""",
-    ),
-    # loaded before such periods were refused, or with a clock that was wrong
-    (
-        "high",
-        "validity",
-        "figures of the future: load the corrected file, or remove it with `boardpack data forget`",
-        "SELECT DISTINCT measure, org_code FROM measure_values WHERE period > $today AND status <> 'plan' "
-        "AND coalesce(value, numerator) IS NOT NULL ORDER BY ALL",
-    ),
-)
+#: what stands for what in the words and queries of findings.yml
+_NAMED = {"whole": WHOLE, "beside": BESIDE, "recorded": DNA_RECORDED}
 
 
 @dataclass(frozen=True)
@@ -177,16 +101,17 @@ def check_data(mart: Mart, register: Register, *, today: date | None = None) -> 
 
 
 def _asked(mart: Mart, register: Register, today: date) -> Iterator[QualityFinding]:
-    """Yield a finding for each measure that a query names, with the organisations."""
+    """Yield a finding for each measure that a query of findings.yml names, with the organisations."""
     shares = [name for name, measure in register.measures.items() if measure.kind == "proportion"]
     values: dict[str, object] = {"shares": shares, "today": today}
-    for severity, aspect, message, sql in _ASKED:
+    for doubt in yaml.safe_load(Path(__file__).with_name("findings.yml").read_text("utf-8")):
+        message, sql = (doubt[key].format(**_NAMED) for key in ("says", "sql"))
         found = mart.query(sql, {name: value for name, value in values.items() if f"${name}" in sql})
         for measure, group in found.groupby("measure", sort=True):
             codes = tuple(dict.fromkeys(group["org_code"]))
             more = f" and {len(codes) - NAMED} more" if len(codes) > NAMED else ""
             words = f"{message}: {', '.join(codes[:NAMED])}{more}"
-            yield QualityFinding(severity, aspect, str(measure), words, codes)
+            yield QualityFinding(doubt["severity"], doubt["aspect"], str(measure), words, codes)
 
 
 def _unknown_measures(mart: Mart, register: Register) -> list[QualityFinding]:

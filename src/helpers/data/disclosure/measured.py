@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from helpers.data.disclosure.queries import COUNTED, MET, PEOPLE, REST
+from helpers.data.disclosure.queries import COUNTED, MEASURED, MET, PEOPLE, REST, Query
 from helpers.data.organisations.units import units_of
+from helpers.data.periods import MONTHS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,6 +67,65 @@ def measured_kinds(mart: Mart, measure: str, organisation: str) -> pd.DataFrame:
         least=np.where(has_amount & (kinds["total"] < 0), -_ANY_AMOUNT, 0.0),
         most=np.where(has_amount, _ANY_AMOUNT, 0.0),
     )
+
+
+#: periods that shorter ones fill, with what they are made of: whether the parts (`some`) and wholes (`of`) add up
+_SUMMED: Final = f"""WITH figures AS (
+        SELECT measure, org_code, coalesce(unit_code, '') AS unit, period_type, period::DATE AS period,
+            coalesce(numerator, value) AS some, denominator AS of, (period + CASE period_type
+                {" ".join(f"WHEN '{kind}' THEN INTERVAL {length} MONTH" for kind, length in MONTHS.items())}
+                ELSE INTERVAL 1 DAY END)::DATE AS end_
+        FROM measure_values_rolled_up
+        WHERE origin = 'records' AND basis = 'provider' AND status <> 'plan' AND period_type <> 'snapshot'
+            AND breakdown IS NULL AND specialty_code IS NULL
+            AND list_contains(?, measure) AND list_contains(?, org_code))
+    SELECT w.measure, w.org_code, w.unit, w.period, w.period_type, p.period_type AS part,
+        abs(sum(p.some) - w.some) < 0.5 AS some, coalesce(abs(sum(p.of) - w.of) < 0.5, false) AS of
+    FROM figures w JOIN figures p ON (w.measure, w.org_code, w.unit) = (p.measure, p.org_code, p.unit)
+        AND p.period >= w.period AND p.end_ <= w.end_ AND p.end_ - p.period < w.end_ - w.period
+    GROUP BY w.measure, w.org_code, w.unit, w.period, w.period_type, w.end_, w.some, w.of, p.period_type
+    HAVING sum(p.end_ - p.period) = w.end_ - w.period ORDER BY min(p.end_ - p.period)"""
+
+
+def summed_periods(
+    mart: Mart, measures: Iterable[str], organisations: Iterable[str]
+) -> dict[tuple[str, str], list[dict[Any, Any]]]:
+    """Return by measure and organisation the periods that shorter ones fill, those of the shortest parts first."""
+    rows = mart.query(_SUMMED, [sorted(set(measures)), sorted(set(organisations))])
+    rows = rows.assign(period=[each.date() for each in rows["period"]])
+    groups = rows.groupby(["measure", "org_code"], observed=True)
+    return {(str(measure), str(code)): rows.to_dict("records") for (measure, code), rows in groups}
+
+
+def by_their_parts(mart: Mart, queries: Sequence[Query]) -> dict[Query, Query]:
+    """Return for queries of one measure and organisation, told before the shorter periods came, whom they count now.
+
+    A quarter's that is the sum of its months counts their people.
+    """
+    measure, organisation = queries[0].data_set.removeprefix(MEASURED), queries[0].organisation
+    rows = summed_periods(mart, [measure], [organisation]).get((measure, organisation), [])
+    units = units_of(mart, organisation) if rows else {}
+    counts_alone = all(_among(query, COUNTED) == (MET,) for query in queries)
+    parts = {
+        (row["unit"], row["period"].isoformat(), row["period_type"]): str(row["part"])
+        for row in reversed(rows)
+        if row["some"] and (row["of"] or counts_alone)
+    }
+    found = {}
+    for query in queries:
+        codes, (kind,) = _among(query, "unit_code"), _among(query, "period_type")
+        top = next((code for code in codes if code not in units or units[code].parent not in codes), "")
+        part = parts.get((top, query.first, kind), kind)
+        conditions = (
+            replace(each, among=(part,)) if each.dimension == "period_type" else each
+            for each in query.conditions
+        )
+        found[query] = replace(query, conditions=tuple(conditions))
+    return found
+
+
+def _among(query: Query, dimension: str) -> tuple[str, ...]:
+    return next((each.among for each in query.conditions if each.dimension == dimension), ())
 
 
 _ACTIVITY = """SELECT strftime(period, '%Y-%m-%d') AS day, specialty || ', ' || point_of_delivery AS line,

@@ -9,9 +9,8 @@ import os
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from filelock import FileLock, Timeout
 
@@ -170,7 +169,7 @@ def _keep(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> None
 
 
 def _path(folder: Path, name: str) -> Path:
-    stem = hashlib.sha256(f"{_code_fingerprint()}\n{name}".encode()).hexdigest()[:32]
+    stem = hashlib.sha256(f"{_CODE}\n{name}".encode()).hexdigest()[:32]
     return folder / f"{stem}.parquet"
 
 
@@ -197,12 +196,14 @@ def _groups(file: pq.ParquetFile, column: str, value: str) -> Iterator[int]:
             yield group
 
 
-@cache
-def _code_fingerprint() -> str:
-    """Hash the package's own code: a benchmark computed by other code is not reused."""
+def _code_fingerprint(package: Path) -> str:
     digest = hashlib.sha256()
-    package = Path(__file__).parents[2]
     for path in sorted(package.rglob("*.py")):
         digest.update(path.relative_to(package).as_posix().encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+#: the package's own code: a benchmark computed by other code is not reused. It is read as this is imported, so that
+#: kernels, each of whose files is looked at, have it from the process that they are forked from
+_CODE: Final = _code_fingerprint(Path(__file__).parents[2])

@@ -28,6 +28,8 @@ LEAST_TRIM_DAYS = 5
 LONG_STAYS = (7, 14, 21)
 #: what is added up of stays
 SUMS: Final = ("spells", "days", "days_squared")
+#: the largest value of DuckDB's hash
+_HASHES: Final = 2**64 - 1
 _MERGED: Final = "SELECT org_code FROM successors WHERE successor = ?"
 #: which spells are stays where nobody says otherwise: day cases and regular attenders are none
 ORDINARY: Final = (Condition("patient_class", ("ordinary",)),)
@@ -150,10 +152,15 @@ def stay_sample(mart: Mart, rule: StayRule, org_code: str, *, others: int) -> pd
 
 def _sample(mart: Mart, rule: StayRule, number: int, *, without: str = "") -> pd.DataFrame:
     """Return so many single stays of all organisations but one, the same each time; computed once per load and rule."""
+    stays = stay_totals(mart, rule, ("org_code", "specialty"))
+    there = stays.loc[stays["org_code"] != without, "spells"].sum()
+    # the first by a hash are among those below twice their share of it: a country's stays need not be sorted
+    share = min(1.0, (2 * number + 1000) / max(1, there))
+    drawn = "hash(org_code, admitted, discharged, specialty_code, age_band, sex, imd_decile, cost)"
     sql = f"""{_stays(rule)}
-        SELECT org_code AS cluster, days, {_STRATA} FROM trimmed WHERE org_code <> {literal(without)}
-        ORDER BY hash(org_code, admitted, discharged, specialty, age_band, sex, imd_decile, cost),
-                 admission_method, casemix_group LIMIT {number}"""
+        SELECT org_code AS cluster, days, {_STRATA} FROM trimmed
+        WHERE org_code <> {literal(without)} AND {drawn} <= {int(share * _HASHES)}
+        ORDER BY {drawn}, admission_method, casemix_group LIMIT {number}"""
     return _once(mart, f"stay_sample_{number}_{without}", rule, sql)
 
 

@@ -11,35 +11,14 @@ import numpy as np
 import pandas as pd
 
 from helpers.data.synthetic.drawing import PLANNED, WINTER
+from helpers.data.synthetic.truth import INVENTED
 
-#: trusts with such a contract, and how large each is
-TRUSTS = {"SYN07": 1.0, "SYN11": 0.4}
-#: planned price of one in £, and whether its year is that of planned work
-PRICES = {
-    "Day case": (1_120, True),
-    "Elective": (4_380, True),
-    "First outpatient attendance": (208, True),
-    "Follow-up outpatient attendance": (96, True),
-    "Non-elective": (3_210, False),
-}
-#: planned a month, in the order of the prices
-PLAN = {
-    "100": (180, 62, 640, 900, 210),
-    "101": (150, 48, 420, 760, 60),
-    "110": (260, 140, 1_150, 1_900, 160),
-    "120": (90, 30, 560, 640, 25),
-    "130": (420, 10, 1_300, 2_600, 0),
-    "300": (40, 10, 260, 420, 640),
-    "320": (120, 46, 520, 900, 190),
-    "502": (130, 52, 610, 700, 70),
-}
-#: what is done over what was planned, from April 2026; of all points of delivery alike, or of one
-DONE = {("110", "Day case"): 0.80, ("110", "Elective"): 1.40, ("130", ""): 1.13, ("300", ""): 0.96}
-PAID_OVER_PRICE = {"320": 1.06}
-UNPLANNED = ("160", "Day case", 6.0)
+_NAMES = ("trusts", "prices", "plan", "done", "paid_over_price", "unplanned", "not_returned")
+TRUSTS, PRICES, PLAN, DONE, PAID_OVER_PRICE, UNPLANNED, NOT_RETURNED = (
+    INVENTED["contract"][name] for name in _NAMES
+)
 RISE_FROM, RISE = "2026-07", 1.04
 FIRST, LAST_RETURN, LAST_PLAN = "2024-04", "2026-09", "2027-03"
-NOT_RETURNED = ("101", "2026-08")
 
 
 def contract_frame(rng: np.random.Generator) -> pd.DataFrame:
@@ -61,7 +40,7 @@ def _trust(rng: np.random.Generator, code: str, size: float) -> pd.DataFrame:
         price, is_planned = PRICES[line]
         season = (PLANNED if is_planned else WINTER)[named]
         prices = np.where((months >= pd.Period(RISE_FROM, "M")) & (line == "Day case"), price * RISE, price)
-        factor = DONE.get((specialty, line), DONE.get((specialty, ""), 1.0))
+        factor = DONE.get(f"{specialty} {line}", DONE.get(specialty, 1.0))
         level = monthly * size * season * np.where(planned_year, factor, 0.97)
         done = rng.poisson(level * rng.gamma(1 / 0.03**2, 0.03**2, len(months))).astype(float)
         gone = ~returned | ((specialty == NOT_RETURNED[0]) & (months == pd.Period(NOT_RETURNED[1], "M")))
@@ -83,4 +62,4 @@ def _lines() -> list[tuple[str, str, float]]:
         for line, number in zip(PRICES, numbers, strict=True)
         if number
     ]
-    return [*planned, UNPLANNED]
+    return [*planned, tuple(UNPLANNED)]

@@ -11,12 +11,7 @@ from helpers.data.synthetic.organisations import DIVISIONS, Trusts
 from helpers.data.synthetic.specialties import SPECIALTIES
 
 #: measures that are also returned by division, and the log odds of each division
-BY_DIVISION: dict[str, tuple[float, float, float]] = {
-    "cancelled_operations": (-0.30, 0.35, -0.10),
-    "friends_and_family": (-0.15, 0.05, 0.25),
-    "no_criteria_to_reside": (0.20, -0.20, -0.60),
-    "readmission_30d": (0.15, -0.15, -0.10),
-}
+BY_DIVISION: dict[str, list[float]] = truth.INVENTED["divisions"]
 #: shares of each division in them, and how far a division strays from month to month (log odds)
 SHARES = np.array([0.45, 0.38, 0.17])
 STRAY = 0.06

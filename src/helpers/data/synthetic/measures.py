@@ -32,7 +32,6 @@ PUBLISHED_TIMES = 100
 DENOMINATOR_SPREAD = 0.025
 DIVISION_SHARES = np.array([0.50, 0.34, 0.16])
 DIVISION_SICKNESS = np.array([0.08, -0.06, -0.12])
-BEDS = 800.0
 
 
 @dataclass(frozen=True)
@@ -63,28 +62,9 @@ class MeasurePanel:
     denominator: Floats
 
 
-RTT = MeasureProcess("rtt_18_weeks", 46_000, 0.62, 0.30, drift=0.10, noise=0.10, persistence=0.95)
-RTT_LONG = MeasureProcess(
-    "rtt_over_52_weeks", 46_000, 0.028, 0.55, drift=-0.25, noise=0.14, persistence=0.95
+RTT, RTT_LONG, SICKNESS, OCCUPANCY, NO_CRITERIA, CANCER_31, *SIMPLE = (
+    MeasureProcess(**each) for each in truth.INVENTED["processes"]
 )
-SICKNESS = MeasureProcess(
-    "sickness_absence", 195_000, 0.051, 0.12, winter=0.16, noise=0.035, persistence=0.6, counted=False
-)
-OCCUPANCY = MeasureProcess(
-    "bed_occupancy", BEDS, 0.925, 0.35, winter=0.25, noise=0.12, specialist=False, counted=False
-)
-NO_CRITERIA = MeasureProcess(
-    "no_criteria_to_reside", BEDS, 0.14, 0.30, winter=0.12, noise=0.08, persistence=0.6, specialist=False
-)
-CANCER_31 = MeasureProcess("cancer_31_day", 300, 0.955, 0.25, noise=0.05)
-SIMPLE = (
-    MeasureProcess("ae_four_hours", 11_500, 0.74, 0.28, winter=-0.22, drift=0.05, noise=0.09, persistence=0.5,
-            specialist=False),
-    MeasureProcess("cancer_62_day", 160, 0.69, 0.25, drift=0.04, noise=0.06),
-    MeasureProcess("cancer_28_day_fds", 1_900, 0.77, 0.22, winter=-0.08, drift=0.05, noise=0.07),
-    MeasureProcess("cancelled_operations", 3_600, 0.011, 0.30, winter=0.25, noise=0.10),
-    MeasureProcess("friends_and_family", 1_500, 0.945, 0.25, noise=0.06),
-)  # fmt: skip
 
 
 def measure_values(

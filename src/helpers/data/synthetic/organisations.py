@@ -17,50 +17,24 @@ from helpers.data.synthetic.specialties import CODES
 
 Floats = NDArray[np.float64]
 
-REGIONS = ("Northern", "Lakes", "Central", "Eastern", "Capital", "Southern", "Western")
-BOARDS = (
-    "Amber", "Birch", "Copper", "Dusk", "Elder", "Fern", "Glass", "Hazel",
-    "Iron", "Juniper", "Kestrel", "Larch", "Marl", "Nettle", "Otter", "Pebble",
-    "Quill", "Rowan", "Silver", "Thistle", "Umber", "Violet", "Willow", "Yarrow",
-)  # fmt: skip
-PLACES = ("moor", "mere", "dale", "haven", "wick")
+_NAMES = truth.INVENTED["organisations"]
+REGIONS, BOARDS, PLACES, DIVISIONS = (
+    tuple[str, ...](_NAMES[each]) for each in ("regions", "boards", "places", "divisions")
+)
 TRUSTS = len(BOARDS) * len(PLACES)
 OPENED = date(2013, 4, 1)
 
-#: relative size and the end of the name, by peer group
-PEER_GROUPS = {
-    "Acute teaching": (1.9, "University Hospitals"),
-    "Acute large": (1.4, "Hospitals"),
-    "Acute medium": (1.0, "General Hospital"),
-    "Acute small": (0.6, "District Hospital"),
-    "Acute specialist": (0.35, ""),
-}
-#: what a specialist trust is called and the only treatment functions it provides
-SPECIALIST_KINDS = (
-    ("Orthopaedic Hospital", ("110", "410")),
-    ("Eye Hospital", ("130",)),
-    ("Heart and Chest Hospital", ("170", "320", "340")),
-    ("Children's Hospital", ("110", "120", "420")),
-    ("Cancer Centre", ("100", "303", "370")),
-    ("Orthopaedic Hospital", ("110", "410")),
-    ("Neurological Centre", ("150", "400")),
-    ("Surgical Centre", ("100", "110", "160")),
-)
+PEER_GROUPS: dict[str, tuple[float, str]] = _NAMES["peer_groups"]
+SPECIALIST_KINDS: list[tuple[str, list[str]]] = _NAMES["specialist_kinds"]
 #: the trust for small numbers has about five spells a month
 SMALL_SIZE = 0.04
 #: trusts with a registered change are large, so that 18 months on each side can show a quarter less
 CHANGED_SIZE = 3.0
-DIVISIONS = ("Medicine", "Surgery", "Women and children")
 
 # Spread between trusts (standard deviations of natural logarithms): the over-dispersion of real
 # providers, which a method must not mistake for outliers.
-LOS_SPREAD, LOS_SPECIALTY_SPREAD, DNA_SPREAD, DEATH_SPREAD, READMISSION_SPREAD = (
-    0.05,
-    0.06,
-    0.22,
-    0.10,
-    0.08,
-)
+LOS_SPREAD, LOS_SPECIALTY_SPREAD = 0.05, 0.06
+DNA_SPREAD, DEATH_SPREAD, READMISSION_SPREAD = 0.22, 0.10, 0.08
 
 
 @dataclass(frozen=True)
@@ -170,7 +144,7 @@ def _peer_group(number: int) -> str:
     return "Acute specialist" if board % 3 == 2 else "Acute small"
 
 
-def _specialist_kind(number: int) -> tuple[str, tuple[str, ...]]:
+def _specialist_kind(number: int) -> tuple[str, list[str]]:
     return SPECIALIST_KINDS[number // (3 * len(PLACES)) % len(SPECIALIST_KINDS)]
 
 

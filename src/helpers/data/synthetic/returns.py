@@ -9,22 +9,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from helpers.data.synthetic.truth import INVENTED
+
 #: share of admissions that are planned, of those that stay
 ELECTIVE_SHARE = 0.2
 #: provisional statistics are rounded to this
 ROUNDED_TO = 5
 #: of the patients who could leave, the share counted by reason; reasons as the publisher words them, and their shares
 TOLD = 0.87
-REASONS = {
-    "Hospital process – Awaiting therapy review of need for supported discharge": 0.11,
-    "Hospital process – Awaiting medicines to take home, discharge letter or other discharge documentation": 0.06,
-    "Care transfer hub process – Waiting for confirmation of immediate care needs and pathway": 0.18,
-    "Interface process – Residential/nursing home care arrangements still underway (Pathway 3)": 0.17,
-    "Capacity – Bed-based rehabilitation, reablement or recovery services not yet available (Pathway 2)": 0.22,
-    "Capacity – Residential/nursing home care not yet available (Pathway 3)": 0.13,
-    "Capacity – Other home-based social care service not yet available (Pathway 1)": 0.08,
-    "Wellbeing concerns – Issues with discharge destination readiness": 0.05,
-}
+REASONS: dict[str, float] = INVENTED["reasons"]
 #: how far trusts differ in their reasons, standard deviation of the logarithm; months for which they are returned
 DIFFER = 0.35
 REASON_MONTHS = 12

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pandas as pd
 import yaml
@@ -95,7 +95,16 @@ class Shape:
 
 
 Entry = TypeVar("Entry", Difference, Intervention, InventedMerger, SeriesBreak, Signal, Gap, Shape)
-_PUT_IN = yaml.safe_load(Path(__file__).with_name("truth.yml").read_text("utf-8"))
+
+
+def read_numbers(name: str) -> Any:
+    """Return what a file beside this module holds."""
+    return yaml.safe_load(Path(__file__).with_name(name).read_text("utf-8"))
+
+
+_PUT_IN = read_numbers("truth.yml")
+#: names and numbers of everything else, by the module that draws it
+INVENTED: dict[str, Any] = read_numbers("invented.yml")
 
 
 def _entries(kind: type[Entry], name: str) -> tuple[Entry, ...]:

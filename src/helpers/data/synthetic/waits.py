@@ -8,21 +8,12 @@ import numpy as np
 import pandas as pd
 
 from helpers.data.sources.rtt_full_extract import percentile_wait
+from helpers.data.synthetic.truth import INVENTED
 from helpers.data.waits import EDGES, LIST_SIZE, WEEKS_WAITED, band_names
 
-#: whose lists are known by specialty: many, and with the latest month alone
-TRUSTS: Final = {"SYN07": 24, "SYN11": 24, "SYN17": 1}
-#: growth of a list in two years against the whole's, by specialty; others stay with it
-GROWTH: Final = {
-    "110": 0.55,
-    "120": 0.30,
-    "130": -0.25,
-    "502": 0.40,
-    "100": -0.30,
-    "320": -0.20,
-    "301": 0.10,
-    "330": -0.10,
-}
+#: whose lists are known by specialty, of how many months; growth against the whole list's
+TRUSTS: Final[dict[str, int]] = INVENTED["waits"]["trusts"]
+GROWTH: Final[dict[str, float]] = INVENTED["waits"]["growth"]
 #: weeks that an addition waits on average; share of those added who leave unreported; of treatments, admitted ones
 TURNOVER, UNREPORTED, ADMITTED = 14.0, 0.07, 0.22
 _KEYS: Final = ["org_code", "period"]

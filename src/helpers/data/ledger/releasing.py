@@ -14,12 +14,13 @@ from pathlib import Path
 from filelock import FileLock
 
 from helpers.data.disclosure.deciding import Asked, Decision, Witnesses, at_first, decide
+from helpers.data.disclosure.measured import by_their_parts
 from helpers.data.disclosure.people import Found, People, find_people
-from helpers.data.disclosure.queries import EVERYBODY, Query, Told
+from helpers.data.disclosure.queries import EVERYBODY, MEASURED, Query, Told
+from helpers.data.ledger.releases import UNPUBLISHED, Releases, insert
 from helpers.data.mart import Mart
 from helpers.data.mart.manifest import PRIVATE_FILE, make_private
 from helpers.data.policy import HES_RECORD_LEVEL, DisclosurePolicy
-from helpers.data.releases import UNPUBLISHED, Releases, insert
 from helpers.places import REPORT_VARIABLE
 from helpers.reads import timed
 
@@ -227,6 +228,9 @@ class _Group:
         for ledger in self.releases.others:  # their stars hide more than these readers are kept from
             told, _ = self._known_from(ledger)
             found += [(each, exact, "") for each, exact, _ in told if not each.star]
+        if self.data_set.startswith(MEASURED) and found:
+            now = by_their_parts(self.mart, [told.query for told, _, _ in found])
+            found = [(replace(told, query=now[told.query]), exact, of) for told, exact, of in found]
         return found, witnesses
 
     def _known_from(self, ledger: Releases) -> tuple[list[tuple[Told, int | None, str]], Witnesses]:
