@@ -42,7 +42,7 @@ from helpers.reads import take_notes
 ROOT: Final = Path(__file__).resolve().parents[1]
 LAST: Final = date(2026, 9, 1)
 #: the second setting of each notebook: some of the same people
-SETTINGS: Final = {
+SETTINGS: Final[dict[str, dict[str, object]]] = {
     "los_deviation": {"zero_day_stays": False},
     "dna_impact": {"specialty": "110"},
     "outpatient_follow_up": {"months": 24},
@@ -107,7 +107,7 @@ def publish(
 ) -> tuple[float, float]:
     """Run a notebook as a batch would and release it; return seconds of the processor, and those of the ledger."""
     report = f"{name}/{trust}-{edition}" + ("-second" if second else "")
-    given = {"trust": trust, "period": edition, **(SETTINGS[name] if second else {})}
+    given: dict[str, object] = {"trust": trust, "period": edition, **(SETTINGS[name] if second else {})}
     os.environ["BOARDPACK_REPORT"] = report
     remember.cache_clear()
     take_notes()
