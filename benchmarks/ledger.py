@@ -32,9 +32,9 @@ import numpy as np
 import helpers.reads
 from helpers.data.disclosure.people import People, find_people
 from helpers.data.disclosure.queries import Query, Told
+from helpers.data.ledger.releases import Releases
+from helpers.data.ledger.releasing import _read_witnesses
 from helpers.data.mart import Mart
-from helpers.data.releases import Releases
-from helpers.data.releasing import _read_witnesses
 from helpers.data.room.memory import remember
 from helpers.data.synthetic import write_demo
 from helpers.reads import take_notes

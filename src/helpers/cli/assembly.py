@@ -102,9 +102,9 @@ def open_project(
 def _informed(project: Project, version: str | None) -> Project:
     """Return a project with what the data and the register know."""
     from helpers.data.keeping.state import open_state
+    from helpers.data.ledger.releases import FOLDER
     from helpers.data.mart import Mart
     from helpers.data.mart.files import DERIVED, ROOM, SPILL
-    from helpers.data.releases import FOLDER
     from helpers.data.room.door import MODULE, ROOM_VARIABLE
     from helpers.register.reading import read_register
 
@@ -141,10 +141,10 @@ def _gated(project: Project) -> Project:
     from helpers.data.disclosure import disclosure_problems
     from helpers.data.keeping.last_published import FOLDER as LAST
     from helpers.data.keeping.last_published import keep_published
+    from helpers.data.ledger.manifests import manifest_entry
+    from helpers.data.ledger.releases import Releases
     from helpers.data.mart.manifest import make_private
     from helpers.data.policy import policy_of
-    from helpers.data.released_manifests import manifest_entry
-    from helpers.data.releases import Releases
 
     readers = project.audience
     policy, releases = policy_of(readers), Releases.of(project.home, project.root, readers)

@@ -71,8 +71,8 @@ def _show_released(root: Path, asked: str, readers: str, *, as_json: bool) -> No
     """Print every count that was published of a table of records, with its query and its report."""
     from helpers.data.disclosure.people import TABLES
     from helpers.data.disclosure.queries import MEASURED
-    from helpers.data.released_manifests import shown_words
-    from helpers.data.releases import FROM_RECORDS, Releases
+    from helpers.data.ledger.manifests import shown_words
+    from helpers.data.ledger.releases import FROM_RECORDS, Releases
 
     project = open_project(root, audience=readers)
     ledger = Releases.of(project.home, root, project.audience)
@@ -157,7 +157,7 @@ def restore_state(
 @state_app.command("rebuild-ledger")
 def rebuild_ledger() -> None:
     """Make the record of what was released anew, from the manifests of what is published."""
-    from helpers.data.releases import Releases
+    from helpers.data.ledger.releases import Releases
 
     for project in open_audiences(project_root()):
         reports, figures = Releases.of(project.home, project.root, project.audience).rebuild()

@@ -15,7 +15,7 @@ import psutil
 
 from helpers.errors import Problem, UserError
 from helpers.runner.history import chain
-from helpers.runner.history.chain import Decision
+from helpers.runner.history.chain import DraftDecision
 from helpers.runner.history.entries import Entry, Occurrence, Output, State, now
 from helpers.runner.history.locks import hold_run, is_run_alive, let_run_go
 from helpers.runner.history.schema import (
@@ -135,12 +135,12 @@ class History:
         with self._connect() as database:
             return read_occurrences(database)
 
-    def decide(self, decision: Decision) -> None:
+    def decide(self, decision: DraftDecision) -> None:
         """Write what a person decided of a draft."""
         with self._connect() as database:
             chain.enter(database, decision)
 
-    def decisions(self) -> list[Decision]:
+    def decisions(self) -> list[DraftDecision]:
         """Return what people decided of drafts, oldest first."""
         with self._connect() as database:
             return chain.decisions(database)
