@@ -93,7 +93,7 @@ warnings: env
 simulate: env
 	$(BIN)/python benchmarks/simulate_spc_funnel.py
 	$(BIN)/python benchmarks/simulate_models.py
-	$(BIN)/python benchmarks/simulate_attention.py
+	PYTHONPATH=tests $(BIN)/python benchmarks/simulate_attention.py
 	$(BIN)/python benchmarks/simulate_changes.py
 	$(BIN)/python -m pytest -m long tests
 

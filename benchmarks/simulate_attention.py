@@ -1,6 +1,6 @@
 """Simulation of the six reasons for attention: how often each is raised where nothing is wrong, and where it is.
 
-    python benchmarks/simulate_attention.py [--runs N] [--seed N]
+    PYTHONPATH=tests python benchmarks/simulate_attention.py [--runs N] [--seed N]
 
 Series of 36 months of which low is good, with noise of one sigma about 10, judged as every report judges them.
 Prints shares of series in per cent; asserts nothing. `docs/explanation/performance-report.md` tells what was seen.
@@ -15,10 +15,11 @@ from datetime import date
 from functools import partial
 
 import numpy as np
+from made_results import example_result
 from numpy.typing import NDArray
 
 from helpers.measures.attention import Kind
-from helpers.measures.examples import example_measure, example_result
+from helpers.measures.examples import example_measure
 from helpers.measures.result import MeasureResult
 from helpers.register.models import Target
 from helpers.stats.position import VERY_LIKELY, positions

@@ -16,11 +16,10 @@ import pypdfium2
 import pytest
 from nbformat import v4
 
-from helpers.audience import Audience
+from helpers.audience import Audience, mentions_of
 from helpers.cli import main
 from helpers.data.mart import Mart
 from helpers.errors import ExitCode
-from helpers.runner.mentions import mentions_of
 
 Call = Callable[..., tuple[int, str, str]]
 

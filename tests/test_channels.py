@@ -28,8 +28,8 @@ from solver import Oracle
 from helpers.cli import main
 from helpers.data.disclosure.people import find_people
 from helpers.data.disclosure.queries import Condition, Told
+from helpers.data.ledger.releases import Releases
 from helpers.data.mart import Mart
-from helpers.data.releases import Releases
 
 #: stays of two trusts by specialty in each month: those of 1 to 7 are hidden, the others look alike when rounded
 ONE = {"100": 43, "101": 22, "300": 6, "301": 2, "302": 3, "303": 5}

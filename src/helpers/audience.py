@@ -7,18 +7,22 @@ works for one of them; a kernel and its records room are told which by an enviro
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict
+
+from helpers.errors import Problem
 
 #: in a batch: for whom a kernel works, as JSON; not there for the public
 AUDIENCE_VARIABLE: Final = "BOARDPACK_AUDIENCE"
 #: in the private state: the folder with what is kept of each audience but the public
 FOLDER: Final = "audiences"
 PUBLIC_NAME: Final = "public"
+_CURE = "take the link or the path out: those readers find it in the portal of their own"
 
 
 class Audience(BaseModel):
@@ -73,3 +77,36 @@ def _read(told: str) -> Audience:
 def homes(state: Path) -> tuple[Path, ...]:
     """Return where a private state keeps what was told: to the public first, then to each other audience."""
     return state, *sorted(each for each in (state / FOLDER).glob("*") if each.is_dir())
+
+
+def mentions_of(audiences: Iterable[Audience]) -> Callable[[str, str], list[Problem]]:
+    """Return a check of text that finds a path or a link to pages of some audiences, or their mark.
+
+    `audiences`: those for whom the text is not.
+
+    Examples
+    --------
+    >>> ward = Audience(name="ward", readers="ward managers", folder="ward-reports")
+    >>> check = mentions_of([ward])
+    >>> [problem.where for problem in check("See [more](../ward-reports/index.html).", "document")]
+    ['document']
+    >>> check("Each ward reports/records its falls.", "document")
+    []
+    """
+    patterns = {each.name: _pattern(each) for each in audiences}
+
+    def check(text: str, where: str) -> list[Problem]:
+        found = [name for name, pattern in patterns.items() if pattern.search(text)]
+        return [
+            Problem(where, f"mentions a page of the audience {name}", "nothing about it", _CURE)
+            for name in found
+        ]
+
+    return check
+
+
+def _pattern(audience: Audience) -> re.Pattern[str]:
+    name = re.escape(PurePath(audience.folder).name)
+    page = rf"(?<![\w-]){name}/(?:[\w.%-]+/|[\w.%-]+\.\w)"
+    link = rf"(?:\]\(|href\s*=\s*[\"']?)[^)\"'\s>]*(?<![\w-]){name}(?:[/)\"'\s>])"
+    return re.compile(f"{page}|{link}|{re.escape(audience.mark)}", re.IGNORECASE)

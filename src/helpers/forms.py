@@ -74,7 +74,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Filled:
+class ReturnedForm:
     """A form that came back: what it is about, and the answers by block and name."""
 
     file: str
@@ -181,7 +181,7 @@ class _Writer:
         self.book.defined_names[f"{block}.{name}"] = DefinedName(f"{block}.{name}", attr_text=place)
 
 
-def read_form(path: Path, kinds: Sequence[str], problems: list[Problem]) -> Filled | None:
+def read_form(path: Path, kinds: Sequence[str], problems: list[Problem]) -> ReturnedForm | None:
     """Return a form of one of these kinds with its answers; what is no such form is a problem and None."""
     import openpyxl
 
@@ -206,7 +206,7 @@ def read_form(path: Path, kinds: Sequence[str], problems: list[Problem]) -> Fill
         allowed = f"a form of {' or '.join(kinds)}, with its names of cells"
         problems.append(Problem(path.name, came, allowed))
         return None
-    return Filled(path.name, about, answers, sha256(path.read_bytes()).hexdigest()[:12])
+    return ReturnedForm(path.name, about, answers, sha256(path.read_bytes()).hexdigest()[:12])
 
 
 def _text(value: object) -> str:

@@ -16,7 +16,7 @@ time      when something ended and what: ``91823 ledger``         the seconds th
 ========  ======================================================  ======================================
 
 A file that is not there is noted too: that it comes is a change. What lies at the path, the runner sees by
-itself (`helpers.runner.key.own_files`), so a watcher need not tell a file from a folder.
+itself (`helpers.runner.key.surroundings`), so a watcher need not tell a file from a folder.
 
 In a batch the environment variable `READS_VARIABLE` names a file to which every process that a notebook starts
 adds its notes, one line of JSON for each: ``["file", "/…/targets.csv", "1764408541000000000 512"]``. Whoever

@@ -12,10 +12,10 @@ import pytest
 import yaml
 
 from helpers import analyses
-from helpers.data import releasing
 from helpers.data.disclosure.deciding import Asked, Decision
 from helpers.data.disclosure.people import People
 from helpers.data.disclosure.queries import Told
+from helpers.data.ledger import releasing
 from helpers.data.mart import Mart
 from helpers.data.organisations.directory import find_organisation
 from helpers.data.policy import HES_RECORD_LEVEL

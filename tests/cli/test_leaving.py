@@ -11,8 +11,8 @@ import pytest
 
 from helpers.cli.assembly import open_project
 from helpers.data.disclosure.queries import Condition, Query
+from helpers.data.ledger.releases import Releases
 from helpers.data.mart import Mart
-from helpers.data.releases import Releases
 from helpers.errors import ExitCode
 from helpers.runner.batch import approval
 from helpers.runner.batch.approval import remove_editions

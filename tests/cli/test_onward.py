@@ -17,7 +17,7 @@ from moto.server import ThreadedMotoServer
 from helpers.cli import main
 from helpers.cli.assembly import open_project
 from helpers.errors import ExitCode, ReportError
-from helpers.runner.onward.sending import LIST, Folder, open_destination
+from helpers.runner.onward import LIST, Folder, open_destination
 
 FILES = {f"SYN0{n}.yml": f'trust: SYN0{n}\nperiod: "2026-03"\n' for n in (7, 8)}
 PLACE = "2026-03/good"

@@ -17,9 +17,9 @@ import pytest
 from helpers.cli.schedules import LOCK, _make_due
 from helpers.errors import ExitCode, UsageError
 from helpers.register.rounds import Request, write_round
-from helpers.runner import portal
 from helpers.runner.history.locks import try_hold
 from helpers.runner.history.store import History
+from helpers.runner.portal import update
 from helpers.runner.telling.outbox import FOLDER, Outbox
 
 GOOD = 'trust: SYN07\nperiod: "2026-03"\n'
@@ -290,7 +290,7 @@ def test_what_is_late_stands_on_the_page_of_runs_until_it_is_made(
     page = root / "reports" / "runs.html"
 
     def at(after: timedelta) -> str:
-        monkeypatch.setattr(portal, "datetime", SimpleNamespace(now=lambda _: BEGIN + after))
+        monkeypatch.setattr(update, "datetime", SimpleNamespace(now=lambda _: BEGIN + after))
         look(root, after)
         return page.read_text("utf-8")
 

@@ -14,11 +14,11 @@ from solver import Oracle
 from helpers.data.disclosure.deciding import Asked, at_first
 from helpers.data.disclosure.people import People, find_people
 from helpers.data.disclosure.queries import Condition, Query, Told
+from helpers.data.ledger.manifests import shown_words
+from helpers.data.ledger.releases import Releases
 from helpers.data.mart import Mart
 from helpers.data.measured import as_told
 from helpers.data.policy import HES_RECORD_LEVEL
-from helpers.data.released_manifests import shown_words
-from helpers.data.releases import Releases
 from helpers.places import REPORT_VARIABLE
 from helpers.register.models import Measure
 

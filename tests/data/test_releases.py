@@ -15,10 +15,10 @@ from helpers.bundle import Bundle, Cell, Column
 from helpers.data.disclosure.deciding import Asked
 from helpers.data.disclosure.queries import EVERYBODY, Condition, Query
 from helpers.data.keeping.state import back_up, restore
+from helpers.data.ledger.manifests import manifest_entry, shown_cell
+from helpers.data.ledger.releases import Releases
+from helpers.data.ledger.releasing import decide_on
 from helpers.data.mart import Mart
-from helpers.data.released_manifests import manifest_entry, shown_cell
-from helpers.data.releases import Releases
-from helpers.data.releasing import decide_on
 from helpers.errors import GateError
 from helpers.places import REPORT_VARIABLE
 

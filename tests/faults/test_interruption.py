@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from helpers.runner.history.store import History, State
-from helpers.runner.kernel.mirror import MIRROR
+from helpers.runner.kernel.execute import MIRROR
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals as on Unix")
 

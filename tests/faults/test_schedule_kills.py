@@ -16,8 +16,7 @@ from pathlib import Path
 import pytest
 
 from helpers.cli.schedules import _make_due
-from helpers.runner.history.entries import State
-from helpers.runner.history.occurrences import Occurrence, Outcome
+from helpers.runner.history.entries import Occurrence, Outcome, State
 from helpers.runner.history.store import History
 from helpers.runner.telling.outbox import Outbox
 

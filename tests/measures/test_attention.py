@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from made_results import HIGHER, QUIET, target
+from made_results import HIGHER, QUIET, example_result, target
 
 from helpers.measures.attention import find_alarms, missed_since, settled_worse_since, year_on_year
 from helpers.measures.attention_words import attention_clauses
-from helpers.measures.examples import example_measure, example_result
+from helpers.measures.examples import example_measure
 from helpers.measures.place import Place
 from helpers.measures.result import MeasureResult
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from made_results import HIGHER, QUIET, any_results
+from made_results import HIGHER, QUIET, any_results, example_result
 from plain_english import text_problems
 
-from helpers.measures.examples import example_result
 from helpers.measures.result import CATEGORIES, STANDINGS, VARIATIONS, MeasureResult
 from helpers.measures.words import all_sentences
 from helpers.register.models import Target

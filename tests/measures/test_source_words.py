@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from made_results import example_result
 
 from helpers.analyses.performance_report.measure_parts import notes_words
 from helpers.data.checking.agreement import Disagreement, Figures
-from helpers.measures.examples import example_measure, example_result
+from helpers.measures.examples import example_measure
 from helpers.measures.words import seam_sentence, sources_sentence
 
 

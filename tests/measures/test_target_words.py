@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from made_results import HIGHER, NEUTRAL, QUIET, quiet, target
+from made_results import HIGHER, NEUTRAL, QUIET, example_result, quiet, target
 
 from helpers.measures import target_words, value_words
-from helpers.measures.examples import example_result
 
 
 def test_an_unstable_series_is_told_by_its_movement_alone() -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from made_results import HIGHER, NEUTRAL, QUIET, quiet
+from made_results import HIGHER, NEUTRAL, QUIET, example_result, quiet
 
 from helpers.measures import value_words
-from helpers.measures.examples import example_measure, example_result
+from helpers.measures.examples import example_measure
 
 
 def test_the_latest_value_has_its_month_its_unit_and_its_digits() -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from made_results import NEUTRAL, QUIET, quiet
+from made_results import NEUTRAL, QUIET, example_result, quiet
 
 from helpers.measures import value_words, words
-from helpers.measures.examples import example_result
 
 
 def test_a_suppressed_last_month_is_said_and_tells_nothing_of_itself() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from helpers.errors import UsageError
-from helpers.forms import Answer, Filled
+from helpers.forms import Answer, ReturnedForm
 from helpers.measures.examples import example_measure
 from helpers.register import Register
 from helpers.register.commentary import Words
@@ -37,16 +37,18 @@ def folder(tmp_path: Path) -> Path:
     return place
 
 
-def form(due: str = "2026-10-14", author: str = "Head of clinics", **measures: dict[str, str]) -> Filled:
+def form(
+    due: str = "2026-10-14", author: str = "Head of clinics", **measures: dict[str, str]
+) -> ReturnedForm:
     about = {"kind": "comments", "organisation": "T1", "month": "2026-09", "due": due, "author": author}
     answers = {
         measure: {name: Answer(text, f"{measure} {name}") for name, text in told.items()}
         for measure, told in measures.items()
     }
-    return Filled("clinics.xlsx", about, answers)
+    return ReturnedForm("clinics.xlsx", about, answers)
 
 
-def taken(folder: Path, *forms: Filled) -> Words:
+def taken(folder: Path, *forms: ReturnedForm) -> Words:
     words = Words(read_register(folder), TODAY)
     for each in forms:
         words.take(each)

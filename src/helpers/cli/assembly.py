@@ -5,23 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from helpers.audience import FOLDER as AUDIENCES
-from helpers.audience import PUBLIC_NAME, Audience
+from helpers.audience import PUBLIC_NAME, Audience, mentions_of
 from helpers.bundle import Bundle
-from helpers.cli.questions import SELECTORS, MartQuestions, RegisterQuestions
+from helpers.cli.questions import SELECTORS, datasets_of, expand, groups_of, months_of, organisations_of
 from helpers.errors import GateError, Problem, UsageError, near_misses
 from helpers.phrases import own_phrases
 from helpers.places import state_folder
+from helpers.register.questions import answer
 from helpers.runner.document.prose import check_prose
 from helpers.runner.document.stored import find_shadows
-from helpers.runner.mentions import mentions_of
-from helpers.runner.plan.jobs import Plan, find_plan
-from helpers.runner.plan.refused import Refused
-from helpers.runner.project import Project
+from helpers.runner.plan.jobs import Plan, Refused, find_plan
+from helpers.runner.project import Project, Whence
 from helpers.runner.publisher import Publisher, read_publisher
 from helpers.runner.walls import RoomProcess
 from helpers.theme import Theme, read_theme
@@ -103,29 +102,36 @@ def open_project(
 def _informed(project: Project, version: str | None) -> Project:
     """Return a project with what the data and the register know."""
     from helpers.data.keeping.state import open_state
+    from helpers.data.ledger.releases import FOLDER
     from helpers.data.mart import Mart
     from helpers.data.mart.files import DERIVED, ROOM, SPILL
-    from helpers.data.releases import FOLDER
     from helpers.data.room.door import MODULE, ROOM_VARIABLE
+    from helpers.register.reading import read_register
 
     open_state(project.home)
     folder = project.home / "mart"
-    mart, register = MartQuestions(Mart(folder, version)), RegisterQuestions(project.params / "_register")
+    mart = Mart(folder, version)
+    register = cache(lambda: read_register(project.params / "_register", spared=[]))
+
+    def whence(name: str) -> Whence | None:
+        found = register().file(name)
+        return Whence(found.source, found.origin, found.as_at.isoformat()) if found else None
+
     caches = (folder / DERIVED, folder / SPILL)
     closed = (*caches, folder / ROOM, project.state / FOLDER)
     return replace(
         project,
-        organisations=mart.organisations,
-        months=mart.months,
-        pin=mart.pin,
-        datasets=mart.datasets,
-        expand=mart.expand,
+        organisations=partial(organisations_of, mart),
+        months=cache(partial(months_of, mart)),
+        pin=lambda: mart.version,
+        datasets=lambda which: datasets_of(mart.at(which)),
+        expand=partial(expand, mart),
         selectors=tuple(SELECTORS),
-        groups=mart.groups,
+        groups=cache(partial(groups_of, mart)),
         caches=caches,
         room=RoomProcess(MODULE, ROOM_VARIABLE, sealed=mart.sealed, caches=closed),
-        answer=register.answer,
-        whence=register.whence,
+        answer=lambda question: answer(register(), question),
+        whence=whence,
     )
 
 
@@ -135,10 +141,10 @@ def _gated(project: Project) -> Project:
     from helpers.data.disclosure import disclosure_problems
     from helpers.data.keeping.last_published import FOLDER as LAST
     from helpers.data.keeping.last_published import keep_published
+    from helpers.data.ledger.manifests import manifest_entry
+    from helpers.data.ledger.releases import Releases
     from helpers.data.mart.manifest import make_private
     from helpers.data.policy import policy_of
-    from helpers.data.released_manifests import manifest_entry
-    from helpers.data.releases import Releases
 
     readers = project.audience
     policy, releases = policy_of(readers), Releases.of(project.home, project.root, readers)

@@ -22,8 +22,7 @@ from helpers.errors import ExitCode
 from helpers.runner.batch.run import Batch
 from helpers.runner.history.entries import Entry, State
 from helpers.runner.key.due import RunDecision
-from helpers.runner.plan.jobs import Plan
-from helpers.runner.plan.refused import no_data_words
+from helpers.runner.plan.jobs import Plan, no_data_words
 from helpers.runner.portal.runs import show_seconds
 
 #: reports that the summary names as the slowest

@@ -14,9 +14,8 @@ from helpers.cli.options import Json, project_root
 from helpers.cli.preview import put_back
 from helpers.errors import Problem, UsageError, near_misses
 from helpers.runner.document.stored import find_offers, find_stored, find_unfit, mend
-from helpers.runner.plan.jobs import Plan, find_plan
+from helpers.runner.plan.jobs import Plan, find_plan, no_data_words
 from helpers.runner.plan.matrix import FILE
-from helpers.runner.plan.refused import no_data_words
 from helpers.runner.project import Project
 from helpers.runner.schedule.reading import read_schedules
 from helpers.yaml_files import raise_all

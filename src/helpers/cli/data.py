@@ -95,8 +95,8 @@ def pull_benchmarks(
     ] = None,
 ) -> None:
     """Work benchmarks out in the warehouse: counts and means by stratum over all organisations, no record."""
+    from helpers.data.loading.pushed_down import benchmarks
     from helpers.data.loading.warehouse import find_warehouse
-    from helpers.data.pushed_down import benchmarks
     from helpers.register import RecordMapping, read_register
     from helpers.runner.publish.switching import write_whole
 

@@ -16,7 +16,7 @@ from helpers.cli.records import find_report, open_records
 from helpers.errors import Problem, UsageError
 from helpers.runner.batch.approval import find_retired
 from helpers.runner.history.entries import Entry, State
-from helpers.runner.history.signing import SignOff, sign_off_of, waiting
+from helpers.runner.history.signing import sign_off_of, waiting
 from helpers.runner.plan.jobs import find_plan
 from helpers.runner.project import Project
 from helpers.yaml_files import raise_all
@@ -65,7 +65,18 @@ def status(readers: Readers = "", as_json: Json = False) -> None:
     """Show each draft that waits: how far it is, whose turn it is, and what reviewers have said."""
     found = [each for project, record in open_records(readers) for each in waiting(project, record)]
     if as_json:
-        showing.show_json([_as_json(each) for each in found])
+        told = [
+            {
+                "report": each.draft.report,
+                "period": each.draft.period,
+                "stage": each.stage,
+                "next": each.next_role,
+                "roles": each.roles,
+                "decisions": [asdict(said) for said in each.decisions],
+            }
+            for each in found
+        ]
+        showing.show_json(told)
         return
     if not found:
         print("no draft waits")
@@ -124,9 +135,3 @@ def retire(
 def _tell_places(project: Project, entry: Entry, verb: str) -> None:
     for output in entry.outputs.values():
         print(f"{verb}: {project.show(Path(project.reports, output.path))}")
-
-
-def _as_json(found: SignOff) -> dict[str, object]:
-    draft = found.draft
-    told = {"report": draft.report, "period": draft.period, "stage": found.stage, "next": found.next_role}
-    return {**told, "roles": found.roles, "decisions": [asdict(each) for each in found.decisions]}

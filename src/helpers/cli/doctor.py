@@ -27,9 +27,9 @@ from helpers.cli.own.upgrading import seen
 from helpers.errors import ExitCode, Problem, UserError, place_problem
 from helpers.landlock import can_wall_off
 from helpers.places import state_folder
-from helpers.runner.batch.capacity import MEGABYTES_EACH, usable_cores, usable_memory
 from helpers.runner.engines import TAGGED, find_quarto
 from helpers.runner.kernel.execute import IS_SUPPORTED, can_watch
+from helpers.runner.processes import MEGABYTES_EACH, usable_cores, usable_memory
 from helpers.runner.schedule.reading import read_schedules
 from helpers.theme import font_folder
 

@@ -38,7 +38,7 @@ _NOT_IN_XML: Final = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010f
 
 
 @dataclass(frozen=True)
-class Figure:
+class RunFigure:
     """One figure of the runs: its name without `boardpack_`, its labels, its value."""
 
     name: str
@@ -66,27 +66,27 @@ def metrics(
         write_whole(to, text.encode())
 
 
-def figures_of(project: Project) -> Iterator[Figure]:
+def figures_of(project: Project) -> Iterator[RunFigure]:
     """Yield the figures of one audience's runs."""
     history, whose = History(project.state), {"audience": project.audience.name}
     for state, number in sorted(Counter(str(each.state) for each in history.latest().values()).items()):
-        yield Figure("reports", {**whose, "state": state}, number)
-    yield Figure("published_editions", whose, len(history.published()))
-    yield Figure("drafts_waiting", whose, len(history.drafts()))
-    yield Figure("schedule_late", whose, len(project.late(datetime.now(UTC))))
+        yield RunFigure("reports", {**whose, "state": state}, number)
+    yield RunFigure("published_editions", whose, len(history.published()))
+    yield RunFigure("drafts_waiting", whose, len(history.drafts()))
+    yield RunFigure("schedule_late", whose, len(project.late(datetime.now(UTC))))
     batches = [run for run in history.runs() if run.kind in {"run", BACK_FILL}]
     if batches:
-        yield Figure("last_run_timestamp_seconds", whose, _seconds(batches[0].started))
+        yield RunFigure("last_run_timestamp_seconds", whose, _seconds(batches[0].started))
         for state, number in sorted(batches[0].states.items()):
-            yield Figure("last_run_reports", {**whose, "state": str(state)}, number)
+            yield RunFigure("last_run_reports", {**whose, "state": str(state)}, number)
     for run in [run for run in batches if run.finished][:1]:
-        yield Figure("last_run_duration_seconds", whose, _seconds(run.finished) - _seconds(run.started))
+        yield RunFigure("last_run_duration_seconds", whose, _seconds(run.finished) - _seconds(run.started))
 
 
-def as_prometheus(figures: Sequence[Figure]) -> str:
+def as_prometheus(figures: Sequence[RunFigure]) -> str:
     r"""Return figures in Prometheus' text format, each name once with its help.
 
-    >>> print(as_prometheus([Figure("drafts_waiting", {"audience": "public"}, 2)]), end="")
+    >>> print(as_prometheus([RunFigure("drafts_waiting", {"audience": "public"}, 2)]), end="")
     # HELP boardpack_drafts_waiting Drafts that wait for approval.
     # TYPE boardpack_drafts_waiting gauge
     boardpack_drafts_waiting{audience="public"} 2

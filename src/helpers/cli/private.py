@@ -71,8 +71,8 @@ def _show_released(root: Path, asked: str, readers: str, *, as_json: bool) -> No
     """Print every count that was published of a table of records, with its query and its report."""
     from helpers.data.disclosure.people import TABLES
     from helpers.data.disclosure.queries import MEASURED
-    from helpers.data.released_manifests import shown_words
-    from helpers.data.releases import FROM_RECORDS, Releases
+    from helpers.data.ledger.manifests import shown_words
+    from helpers.data.ledger.releases import FROM_RECORDS, Releases
 
     project = open_project(root, audience=readers)
     ledger = Releases.of(project.home, root, project.audience)
@@ -85,25 +85,19 @@ def _show_released(root: Path, asked: str, readers: str, *, as_json: bool) -> No
         came = f"{asked} is no table of records, and no measure that was told of"
         raise UsageError(Problem("--released", came, ", ".join(names), near_misses(asked, names)))
     entries = [each for name in sorted(names[asked]) for each in ledger.entries(name)]
+    shown = [shown_words(each.told, ledger.policy) for each in entries]
     open_ones = sorted(
         " less ".join(sorted(query.words for query in name)) for name in ledger.uncertified(names[asked])
     )
     if as_json:
         rows = [
-            {
-                "query": e.told.query.entry,
-                "shown": shown_words(e.told, ledger.policy),
-                "report": e.report,
-                "released": e.released,
-            }
-            for e in entries
+            {"query": e.told.query.entry, "shown": words, "report": e.report, "released": e.released}
+            for e, words in zip(entries, shown, strict=True)
         ]
         showing.show_json({"released": rows, "uncertified": open_ones})
         return
-    for each in entries:
-        print(
-            f"{each.released[:10]}  {each.report}  {each.told.query.words}: {shown_words(each.told, ledger.policy)}"
-        )
+    for each, words in zip(entries, shown, strict=True):
+        print(f"{each.released[:10]}  {each.report}  {each.told.query.words}: {words}")
     stars = sum(each.told.star for each in entries)
     reports = len({each.report for each in entries})
     for words in open_ones:
@@ -163,7 +157,7 @@ def restore_state(
 @state_app.command("rebuild-ledger")
 def rebuild_ledger() -> None:
     """Make the record of what was released anew, from the manifests of what is published."""
-    from helpers.data.releases import Releases
+    from helpers.data.ledger.releases import Releases
 
     for project in open_audiences(project_root()):
         reports, figures = Releases.of(project.home, project.root, project.audience).rebuild()

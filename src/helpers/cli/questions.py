@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache, cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers.data.organisations.mergers import has_no_list
 from helpers.data.periods import MONTHS_COVERED
 from helpers.data.schema import NAME_LISTS
 from helpers.data.series.published_stays import COMPARABLE
-from helpers.register.models import Register
-from helpers.register.questions import answer
-from helpers.runner.project import DataSet, Groups, Organisations, Whence
+from helpers.runner.project import DataSet, Groups, Organisations
 
 if TYPE_CHECKING:
     from helpers.data.mart import Mart
@@ -88,70 +83,35 @@ def _by_source(mart: Mart) -> dict[str, DataSet]:
     }
 
 
-class MartQuestions:
-    """What the runner asks of a mart."""
-
-    def __init__(self, mart: Mart) -> None:
-        self._mart = mart
-        self.sealed = mart.sealed
-
-    def pin(self) -> str:
-        """Return the version that a batch reads."""
-        return self._mart.version
-
-    def datasets(self, version: str) -> Mapping[str, DataSet]:
-        """Return what each data set is in a version."""
-        return datasets_of(self._mart.at(version))
-
-    def organisations(self) -> Organisations:
-        """Return the names of the organisations by code, of a code's names the newest; nothing without a list."""
-        if has_no_list(self._mart):
-            return {}
-        rows = self._rows("SELECT org_code, name FROM organisations ORDER BY valid_from")
-        return {row[0]: row[1] for row in rows}
-
-    @cache  # noqa: B019  a batch asks for each report, and there is one of these for it
-    def months(self) -> tuple[str, str] | None:
-        """Return the first and the last month of which the data say anything."""
-        for first, last in self._rows(MONTHS_COVERED):
-            return (first, last) if first else None
-        return None
-
-    def expand(self, selector: str) -> tuple[str, ...]:
-        """Return the codes that a selector stands for."""
-        return tuple(code for (code,) in self._rows(SELECTORS[selector]))
-
-    @cache  # noqa: B019
-    def groups(self) -> Groups:
-        """Return the groups by which a selector may be narrowed, and who is in each."""
-        found: dict[str, dict[str, tuple[str, ...]]] = {kind: {} for kind in GROUPS}
-        for kind, column in GROUPS.items():
-            for name, code in self._rows(_GROUPED.format(column)):
-                found[kind][name] = (*found[kind].get(name, ()), code)
-        return found
-
-    def _rows(self, query: str) -> list[tuple[str, ...]]:
-        """Return the rows of a query as they are: a frame would bring pandas along."""
-        return self._mart.recall(query) if self._mart.version else []
+def organisations_of(mart: Mart) -> Organisations:
+    """Return the names of the organisations by code, of a code's names the newest; nothing without a list."""
+    if has_no_list(mart):
+        return {}
+    rows = _rows(mart, "SELECT org_code, name FROM organisations ORDER BY valid_from")
+    return {row[0]: row[1] for row in rows}
 
 
-class RegisterQuestions:
-    """What the runner asks of the register in a folder."""
+def months_of(mart: Mart) -> tuple[str, str] | None:
+    """Return the first and the last month of which the data say anything."""
+    for first, last in _rows(mart, MONTHS_COVERED):
+        return (first, last) if first else None
+    return None
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
 
-    @cached_property
-    def _register(self) -> Register:
-        from helpers.register.reading import read_register
+def expand(mart: Mart, selector: str) -> tuple[str, ...]:
+    """Return the codes that a selector stands for."""
+    return tuple(code for (code,) in _rows(mart, SELECTORS[selector]))
 
-        return read_register(self._folder, spared=[])
 
-    def answer(self, question: str) -> str:
-        """Return the digest of what it answers to a report's question."""
-        return answer(self._register, question)
+def groups_of(mart: Mart) -> Groups:
+    """Return the groups by which a selector may be narrowed, and who is in each."""
+    found: dict[str, dict[str, tuple[str, ...]]] = {kind: {} for kind in GROUPS}
+    for kind, column in GROUPS.items():
+        for name, code in _rows(mart, _GROUPED.format(column)):
+            found[kind][name] = (*found[kind].get(name, ()), code)
+    return found
 
-    def whence(self, name: str) -> Whence | None:
-        """Return where an own file comes from; None where nothing says it."""
-        found = self._register.file(name)
-        return Whence(found.source, found.origin, found.as_at.isoformat()) if found else None
+
+def _rows(mart: Mart, query: str) -> list[tuple[str, ...]]:
+    """Return the rows of a query as they are: a frame would bring pandas along."""
+    return mart.recall(query) if mart.version else []

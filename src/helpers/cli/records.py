@@ -118,7 +118,9 @@ def show(
     if followed:
         follow(traces, is_over=lambda: record.of(notebook, name)[0].state is not State.WAITING)
     elif opened:
-        _launch(traces, opened)
+        if opened not in traces.existing:
+            raise UsageError(Problem("--open", opened, ", ".join(traces.existing) or "nothing is there"))
+        typer.launch(str(traces.existing[opened]))
     elif as_json:
         places = {what: str(path) for what, path in traces.existing.items()}
         showing.show_json({**_as_json(project, entry), "places": places})
@@ -179,13 +181,6 @@ def find_report(opened: Opened, word: str) -> tuple[Project, History, tuple[str,
         raise UsageError(Problem(word, "is more than one report", " or ".join(names)))
     cure = near_misses(word, ["/".join(pair) for *_, pair in known]) or "see `boardpack status`"
     raise UsageError(Problem(word, "no run of such a report is on record", cure=cure))
-
-
-def _launch(traces: Traces, what: str) -> None:
-    path = traces.existing.get(what)
-    if path is None:
-        raise UsageError(Problem("--open", what, ", ".join(traces.existing) or "nothing is there"))
-    typer.launch(str(path))
 
 
 def show_run(entries: Sequence[Entry]) -> None:

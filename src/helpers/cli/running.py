@@ -16,14 +16,14 @@ from helpers.cli.options import Json, Quiet, Renderer, project_root, takes
 from helpers.cli.past import NOW, Part, past_parts, read_past
 from helpers.cli.schedules import run_parts
 from helpers.errors import Problem, UsageError
-from helpers.runner.batch.capacity import usable_jobs
 from helpers.runner.batch.folders import find_foreign
-from helpers.runner.batch.profile import profile_lines
 from helpers.runner.batch.run import Order, failed_only, preview, resume
+from helpers.runner.batch.steps import profile_lines
 from helpers.runner.engines import FORMATS, RENDERERS
 from helpers.runner.history.store import History
 from helpers.runner.kernel.execute import KernelLimits
 from helpers.runner.plan.jobs import Plan
+from helpers.runner.processes import usable_jobs
 from helpers.runner.project import Project
 from helpers.runner.publish.switching import write_whole
 

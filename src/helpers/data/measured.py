@@ -20,10 +20,10 @@ from helpers.data.disclosure.deciding import Asked
 from helpers.data.disclosure.measured import summed_periods
 from helpers.data.disclosure.people import ORGANISATION, TABLES
 from helpers.data.disclosure.queries import COUNTED, MEASURED, MET, PEOPLE, REST, Condition, Query
+from helpers.data.ledger.releases import FROM_RECORDS, releases_of
+from helpers.data.ledger.releasing import decide_on
 from helpers.data.organisations.units import units_of
 from helpers.data.periods import MONTHS, period_end
-from helpers.data.releases import FROM_RECORDS, releases_of
-from helpers.data.releasing import decide_on
 from helpers.data.room.door import in_room
 
 if TYPE_CHECKING:

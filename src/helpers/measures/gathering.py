@@ -21,7 +21,6 @@ from helpers.data.series.measure_series import (
     Part,
     edition_moves,
     merged_into,
-    part_names,
     read_reasons,
     read_series,
 )
@@ -238,13 +237,12 @@ def _chart_rows(number: int, draft: _Draft) -> pd.DataFrame:
 
 
 class _Beside:
-    """What stands beside the charts: comments, other trusts, quality, names of parts."""
+    """What stands beside the charts: comments, other trusts, quality."""
 
     def __init__(self, mart: Mart, register: Register, asked: WantedMeasures, rows: pd.DataFrame) -> None:
         self.mart, self.register, self.asked, self.rows = mart, register, asked, rows
         self.whole = asked.part == "organisation"
         self.moves = edition_moves(mart, asked.organisation.code) if self.whole else {}
-        self.names = {} if self.whole else part_names(mart, asked.organisation.code)
         self.sources = {source.dataset.partition("/")[2]: source.name for source in mart.sources()}
         wanted = set(rows["measure"]) if self.whole else set()
         self.at_odds = disagreements(mart, wanted, organisation=asked.organisation.code)
@@ -322,7 +320,6 @@ def _finish(draft: _Draft, charts: XmRCharts | None, place: int, beside: _Beside
         if beside.whole
         else {},
         part=draft.part,
-        part_name=beside.names.get(draft.part, draft.part),
         disagreements=beside.disagreements(draft),
     )
 

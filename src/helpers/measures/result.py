@@ -98,9 +98,7 @@ class MeasureResult:
     reasons: Reasons | None = None
     #: what the organisation registered that it plans to reach, by month ("2026-09"), in the unit
     trajectory: Mapping[str, float] = field(default_factory=dict)
-    #: part, part_name: code and name of a unit or specialty; empty for the whole organisation
-    part: str = ""
-    part_name: str = ""
+    part: str = ""  # code of a unit or specialty; empty for the whole organisation
     #: periods of the series of which another published source gives another figure
     disagreements: tuple[Disagreement, ...] = ()
     #: what the sources of figures are called, by their short names

@@ -20,6 +20,7 @@ from helpers.measures.value_words import (
     stale_sentence,
     variation_sentence,
 )
+from helpers.phrases import phrases
 from helpers.report.words import count, listed, number, sentence, together
 
 #: how a board is told of each category
@@ -44,13 +45,6 @@ _LATER: Final = {
 }
 #: the chance that a steady process of a year or two shows a signal for the worse in its latest value
 FALSE_SIGNAL: Final = 0.008
-_SIDES: Final = {
-    "typical": "within",
-    "better": "better than",
-    "worse": "worse than",
-    "higher": "above",
-    "lower": "below",
-}
 
 
 def no_assurance_words(result: MeasureResult) -> str:
@@ -72,7 +66,7 @@ def national_sentence(result: MeasureResult) -> str:
         if not can_be_compared(result.measure):
             return ""  # a count says how large a trust is; the method says so once
         return "It is not set beside other trusts: too few have a figure for the same period."
-    side = _SIDES[place.side]
+    side = phrases("standings.middle")[place.side]
     own = f"{figure_words(place.measure, place.value)} was {side}" if place.per_base else f"it was {side}"
     middle = range_words(place.measure, place.low, place.high)
     parts = [f"{own} the middle half of {place.trusts} {place.nation} ({middle}) in the same period"]

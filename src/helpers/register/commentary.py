@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from helpers.errors import near_misses
-from helpers.forms import Answer, Filled, actions_of, day_of
+from helpers.forms import Answer, ReturnedForm, actions_of, day_of
 from helpers.register.models import Comment, Register
 from helpers.register.rounds import MOST_ACTIONS, Request, Taken, replace_files
 from helpers.yaml_files import raise_all, read_yaml
@@ -29,7 +29,7 @@ class Words(Taken):
         said = register.comments_of(asked.measure, asked.organisation)
         return asked.measure not in register.measures or any(each.month >= asked.month for each in said)
 
-    def take(self, form: Filled) -> None:
+    def take(self, form: ReturnedForm) -> None:
         """Add what a form says."""
         due = form.about.get("due", "")
         if not form.about.get("author"):
@@ -47,7 +47,7 @@ class Words(Taken):
             else:
                 self.notes.append(f"{form.file}: no words on {measures[measure].name}")
 
-    def _take_measure(self, form: Filled, measure: str, answers: Mapping[str, Answer]) -> None:
+    def _take_measure(self, form: ReturnedForm, measure: str, answers: Mapping[str, Answer]) -> None:
         organisation, month, author = (form.about.get(e, "") for e in ("organisation", "month", "author"))
         actions = actions_of(answers, MOST_ACTIONS, self.problems, since=self.today)
         recovery = day_of(answers.get("recovery", Answer()), self.problems, since=self.today)

@@ -7,7 +7,18 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from helpers.forms import HEAD, Answer, Blank, Block, Filled, Form, Line, action_lines, actions_of, day_of
+from helpers.forms import (
+    HEAD,
+    Answer,
+    Blank,
+    Block,
+    Form,
+    Line,
+    ReturnedForm,
+    action_lines,
+    actions_of,
+    day_of,
+)
 from helpers.register.grids import Grid, spread
 from helpers.register.models import Register
 from helpers.register.rounds import MOST_ACTIONS, MOST_WORDS, Request, Taken
@@ -89,7 +100,7 @@ class Assessed(Taken):
         said = register.assessments_of(asked.organisation, asked.grid)
         return any((each.month, each.group) == (asked.month, asked.owner) for each in said)
 
-    def take(self, form: Filled) -> None:
+    def take(self, form: ReturnedForm) -> None:
         """Add what a form says; one that was taken before is noted."""
         grid = self.register.grids.get(form.about.get("grid", ""))
         if grid is None:
@@ -115,7 +126,7 @@ class Assessed(Taken):
         said, agreed = (len(self.entries.get(f"{e}.yml", ())) for e in ("assessments", "consensus"))
         return f"taken: assessments {said}, agreements {agreed}"
 
-    def _take_agreed(self, form: Filled, grid: Grid, entry: dict[str, str]) -> None:
+    def _take_agreed(self, form: ReturnedForm, grid: Grid, entry: dict[str, str]) -> None:
         known = self.register.consensus_of(entry["organisation"], grid.id)
         if any(each.month == entry["month"] for each in known):
             came = f"something was agreed for {entry['month']} already"
@@ -128,7 +139,7 @@ class Assessed(Taken):
         rows = self._rows(form, grid, "why")
         self.add("consensus.yml", **entry, rows=rows, actions=actions, again=again)
 
-    def _rows(self, form: Filled, grid: Grid, words: str, *, needed: bool = False) -> dict[str, Any]:
+    def _rows(self, form: ReturnedForm, grid: Grid, words: str, *, needed: bool = False) -> dict[str, Any]:
         """Return what is said of each row: its stage, its words, and the stage wanted where that is asked."""
         found: dict[str, Any] = {}
         for name, row in grid.rows.items():

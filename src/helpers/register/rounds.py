@@ -21,7 +21,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from helpers.errors import Problem
-from helpers.forms import Answer, Filled
+from helpers.forms import Answer, ReturnedForm
 from helpers.register.models import Register
 from helpers.register.reading import SHIPPED, read_register
 from helpers.yaml_files import parse_yaml, raise_all, read_yaml
@@ -82,7 +82,7 @@ class Taken:
         """Tell whether the register holds what was asked for."""
         raise NotImplementedError
 
-    def take(self, form: Filled) -> None:
+    def take(self, form: ReturnedForm) -> None:
         """Add what a form says."""
         raise NotImplementedError
 

@@ -14,11 +14,11 @@ from helpers.audience import current_audience
 from helpers.bundle import Bundle, Kind, Origin, ReportFacts, Source
 from helpers.data.disclosure.deciding import Asked
 from helpers.data.disclosure.queries import Query, Told
+from helpers.data.ledger.releases import Releases
+from helpers.data.ledger.releasing import decide_on
 from helpers.data.mart import Mart
 from helpers.data.mart.published import RECORDS
 from helpers.data.organisations.directory import Organisation
-from helpers.data.releases import Releases
-from helpers.data.releasing import decide_on
 from helpers.data.room.records import Records, open_records
 from helpers.data.room.selection import Whose
 from helpers.data.schema import NAME_LISTS

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Self, cast
 
-from helpers.bundle import FILE_MIME, MIME, Bundle, Cell, Column, Panel
+from helpers.bundle import FILE_MIME, MIME, Bundle, Cell, Column
 from helpers.theme.icons import icon_words
 from helpers.theme.markdown import escape_markdown
 from helpers.theme.sparks import spark_blocks
@@ -123,7 +123,12 @@ def _markdown(bundle: Bundle) -> str:
     if bundle.kind == "heading":
         return f"{'#' * bundle.level} {bundle.caption}"
     if bundle.panels:
-        return "\n\n".join(part for panel in bundle.panels for part in _panel_parts(panel) if part)
+        # each a paragraph of its own: a list right after other words would not be one
+        panels = [
+            (f"**{each.title}**" if each.title else "", icon_words(each.icon), each.markdown)
+            for each in bundle.panels
+        ]
+        return "\n\n".join(part for parts in panels for part in parts if part)
     if not bundle.columns:
         return bundle.markdown
     parts = (f"**{bundle.caption}**", _pipe_table(bundle), bundle.markdown)
@@ -140,11 +145,6 @@ def _pipe_table(bundle: Bundle) -> str:
     ]
     shown = [[_shown(c, cell) for c, cell in zip(bundle.columns, row, strict=True)] for row in bundle.rows]
     return "\n".join([_line(heads), _line(rules), *map(_line, shown)])
-
-
-def _panel_parts(panel: Panel) -> tuple[str, str, str]:
-    """Return what makes paragraphs of their own: a list right after other words would not be one."""
-    return f"**{panel.title}**" if panel.title else "", icon_words(panel.icon), panel.markdown
 
 
 def _shown(column: Column, cell: Cell) -> str:

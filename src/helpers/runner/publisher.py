@@ -91,12 +91,16 @@ def _as_signings(said: object) -> object:
 class _Answers(Settings):
     """What the file may say; the publisher's name stands in the theme file, with the logo."""
 
+    #: how to reach it about the reports
     email: str = ""
     telephone: str = ""
     address: str = ""
-    answers_within: str = ""
+    answers_within: str = ""  # how long an answer takes, in words: "five working days"
+    #: the days (ISO) on which it prepared the accessibility statement and last went through it
     prepared: _Day = ""
     reviewed: _Day = ""
+    #: whose reports wait as drafts until they are approved, and who signs them off; of several that are about a report
+    #: the first counts. In the file also notebooks alone, with commas between, or `all`
     sign_off: Annotated[tuple[Signing, ...], BeforeValidator(_as_signings)] = ()
     #: the accounts of the operating system that have a role, with commas between
     roles: dict[str, str] = Field(default_factory=dict)
@@ -110,30 +114,10 @@ class PublisherFile(_Answers):
 
 
 class Publisher(_Answers):
-    """The organisation that publishes the reports, for the accessibility statement.
+    """The organisation that publishes the reports, for the accessibility statement."""
 
-    Parameters
-    ----------
-    name
-        Its name, as the theme file gives it; empty where nobody has said.
-    email, telephone, address
-        How to reach it about the reports.
-    answers_within
-        How long an answer takes, in words: "five working days".
-    prepared, reviewed
-        The days (ISO) on which it prepared the statement and last went through it.
-    sign_off
-        The notebooks, with commas between, whose reports wait as drafts until they are approved; `all` for every one.
-        Or who signs what off (`Signing`); of several that are about a report the first counts.
-    roles
-        Who has a role, as accounts of the operating system with commas between.
-    audiences
-        For whom reports may be made: always the public, and whom the file names besides.
-    keep
-        How long runs, versions of the data and editions stay (`boardpack state prune`).
-    """
-
-    name: str = ""
+    name: str = ""  # as the theme file gives it; empty where nobody has said
+    #: for whom reports may be made: always the public, and whom the file names besides
     audiences: Mapping[str, Audience] = Field(default_factory=lambda: {PUBLIC_NAME: PUBLIC})
 
     def wants_approval(self, notebook: str, audience: str = PUBLIC_NAME) -> bool:

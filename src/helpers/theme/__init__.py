@@ -1,4 +1,7 @@
-"""The look of a report: colours, style sheet, Typst template and pandoc filter."""
+"""The look of a report: colours, style sheet, Typst template and pandoc filter.
+
+`brand` reads a trust's own name, logo and colours; `look` makes of them, and of the files here, what a renderer reads.
+"""
 
 from __future__ import annotations
 
@@ -66,16 +69,6 @@ class Theme:
     brand: Brand = field(default_factory=Brand)
     #: by format, the reference documents of a trust's own that take the place of ours
     references: Mapping[str, Path] = field(default_factory=dict)
-
-    @property
-    def css(self) -> Path:
-        """Style sheet of the HTML."""
-        return self.folder / "board.css"
-
-    @property
-    def filter(self) -> Path:
-        """Pandoc filter that both engines use."""
-        return self.folder / "filter.lua"
 
     @property
     def files(self) -> tuple[Path, ...]:

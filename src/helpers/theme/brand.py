@@ -24,6 +24,7 @@ from helpers.yaml_files import Settings, raise_all, read_settings
 
 TEXT_CONTRAST: Final = 4.5
 MARK_CONTRAST: Final = 3.0
+_WHITE: Final = "#ffffff"
 #: a logo stands in every report, so it is kept small
 LARGEST_LOGO: Final = 100_000  # bytes
 WIDEST_LOGO: Final = 4_000  # pixels, or units of an SVG
@@ -131,25 +132,20 @@ def _hard_to_read(palette: Palette, where: str) -> Iterator[Problem]:
     """Find text that could not be told from what is behind it."""
     texts = {"main": palette.main, "headings": palette.headings}
     fixed = {"the text": colours.TEXT, "words of concern": colours.CONCERN, "notes": colours.TEXT_SECONDARY}
-    for key, text in texts.items():
-        if (ratio := contrast(text, "#ffffff")) < TEXT_CONTRAST:
-            yield _contrast_problem(f"{where}, {key}", f"{text} on white", ratio, "Choose a darker colour.")
-    for colour in palette.charts:
-        if (ratio := contrast(colour, "#ffffff")) < MARK_CONTRAST:
-            came, cure = f"{colour} on white", "Choose a darker colour."
-            yield _contrast_problem(f"{where}, charts", came, ratio, cure, least=MARK_CONTRAST)
+    on_white = [(key, text, TEXT_CONTRAST) for key, text in texts.items()]
+    on_white += [("charts", colour, MARK_CONTRAST) for colour in palette.charts]
+    found = [
+        (key, f"{text} on white", contrast(text, _WHITE), least, "Choose a darker colour.")
+        for key, text, least in on_white
+    ]
     for key, text in {**texts, **fixed}.items():
-        if (ratio := contrast(text, palette.box)) < TEXT_CONTRAST <= contrast(text, "#ffffff"):
-            came = f"{key} ({text}) on boxes of {palette.box}"
-            yield _contrast_problem(f"{where}, box", came, ratio, "Choose a lighter box.")
-
-
-def _contrast_problem(
-    where: str, came: str, ratio: float, cure: str, *, least: float = TEXT_CONTRAST
-) -> Problem:
-    # rounded down: 4.49 must not read as the 4.5 that it is not
-    shown = int(ratio * 10) / 10
-    return Problem(where, f"contrast {shown} of {came}", f"{least} or more", cure)
+        if contrast(text, _WHITE) >= TEXT_CONTRAST:
+            ratio, came = contrast(text, palette.box), f"{key} ({text}) on boxes of {palette.box}"
+            found.append(("box", came, ratio, TEXT_CONTRAST, "Choose a lighter box."))
+    for key, came, ratio, least, cure in found:
+        if ratio < least:
+            shown = int(ratio * 10) / 10  # rounded down: 4.49 must not read as the 4.5 that it is not
+            yield Problem(f"{where}, {key}", f"contrast {shown} of {came}", f"{least} or more", cure)
 
 
 @dataclass(frozen=True)

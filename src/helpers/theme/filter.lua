@@ -12,7 +12,6 @@ local WORDS = { fig = "Figure", tbl = "Table", sec = "Section", eq = "Equation" 
 local CALLOUTS = {
   note = "Note", tip = "Tip", important = "Important", warning = "Warning", caution = "Caution",
 }
-local BOXES = { headline = true, synthetic = true, notes = true }
 -- classes and settings that a report knows; others, which Quarto may act on, are taken off
 local KNOWN = pandoc.List({
   "headline", "synthetic", "notes", "panels", "strip", "panel", "panel-title", "data-behind", "icon", "group", "break",
@@ -407,8 +406,8 @@ local function html_table(tbl, name, caption, grouped)
 end
 
 -- In a span, so that Quarto takes no brace at the end of a name for a label of its own.
-local function give_caption(tbl, caption)
-  if caption then tbl.caption = { long = { pandoc.Plain({ pandoc.Span(caption) }) } } end
+local function give_caption(tbl, caption, id)
+  if caption then tbl.caption = { long = { pandoc.Plain({ pandoc.Span(caption, pandoc.Attr(id or "")) }) } } end
   return tbl
 end
 
@@ -470,12 +469,9 @@ local function table_block(tbl)
   local caption = numbered and with_prefix(name, caption_of(tbl)) or nil
   if html then return html_table(tbl, name, caption, grouped) end
   if typst then return typst_table(tbl, caption, grouped) end
-  give_caption(tbl, caption)
-  if caption then
-    tbl.caption.long = { pandoc.Plain({ pandoc.Span(caption, pandoc.Attr(tbl.identifier)) }) }
-    tbl.identifier = ""
-  end
-  return tbl
+  local id = tbl.identifier
+  if caption then tbl.identifier = "" end
+  return give_caption(tbl, caption, id)
 end
 
 -- ---------------------------------------------------------------- boxes
@@ -588,19 +584,20 @@ end
 -- Word takes a box's look from the style of its name.
 local STYLES = { headline = "Headline", synthetic = "Synthetic", notes = "Notes" }
 
+local function in_style(name, blocks)
+  return pandoc.Div(blocks, pandoc.Attr("", {}, { ["custom-style"] = name }))
+end
+
 local function styled(div, name)
-  local blocks = pandoc.Blocks({})
   local first = name == "headline" and "Headline Lead" or STYLES[name]
-  for i, block in ipairs(div.content) do
-    blocks:insert(pandoc.Div({ block }, pandoc.Attr("", {}, { ["custom-style"] = i == 1 and first or STYLES[name] })))
-  end
-  return blocks
+  for i, block in ipairs(div.content) do div.content[i] = in_style(i == 1 and first or STYLES[name], { block }) end
+  return div.content
 end
 
 local function panel(div)
   local first = div.content[1]
   local titled = first and first.t == "Para" and #first.content == 1 and first.content[1].t == "Strong"
-  if titled then div.content[1] = pandoc.Div({ first }, pandoc.Attr("", {}, { ["custom-style"] = "Panel Title" })) end
+  if titled then div.content[1] = in_style("Panel Title", { first }) end
   return div.content
 end
 
@@ -612,7 +609,7 @@ local function box(div)
   if drawn then return drawn end
   local name = div.classes[1]
   if word and STYLES[name] then return styled(div, name) end
-  if typst and BOXES[name] then return wrapped("#" .. name .. "-box[", lead_first(name, div.content)) end
+  if typst and STYLES[name] then return wrapped("#" .. name .. "-box[", lead_first(name, div.content)) end
 end
 
 -- ---------------------------------------------------------------- what is refused
@@ -753,10 +750,6 @@ local function contents_lines(doc)
     if el.t == "Header" and el.level <= toc_depth - TOP + 1 then lines = lines + math.ceil(#text(el.content) / HALF) end
   end
   return lines
-end
-
-local function in_style(name, blocks)
-  return pandoc.Div(blocks, pandoc.Attr("", {}, { ["custom-style"] = name }))
 end
 
 local function contents(doc)

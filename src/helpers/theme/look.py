@@ -37,7 +37,7 @@ def style_sheet(theme: Theme) -> str:
     """Return the whole style sheet of the HTML: the board's, the trust's colours, the icons'."""
     palette = theme.brand.palette
     own = f":root {{ --blue: {palette.main}; --dark-blue: {palette.headings}; --pale: {palette.box}; }}"
-    return "\n".join([theme.css.read_text(encoding="utf-8"), own, _icon_rules(), ""])
+    return "\n".join([(theme.folder / "board.css").read_text("utf-8"), own, _icon_rules(), ""])
 
 
 def typst_code(theme: Theme) -> str:

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from made_results import example_result
+
 from helpers.analyses.balanced_scorecard.card import Card, CardRow, outlook_of
 from helpers.analyses.balanced_scorecard.inequality import MissedByDeprivation
-from helpers.measures.examples import example_measure, example_result
+from helpers.measures.examples import example_measure
 from helpers.measures.result import MeasureResult
 from helpers.register.arrangement import KAPLAN_NORTON, Perspective
 from helpers.register.models import Target

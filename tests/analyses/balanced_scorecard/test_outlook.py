@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from made_results import example_result
 
 from helpers.analyses.balanced_scorecard.card import outlook_of
-from helpers.measures.examples import example_measure, example_result
+from helpers.measures.examples import example_measure
 from helpers.register.models import Target
 
 #: shares of a year, April first; by September 36 % has come

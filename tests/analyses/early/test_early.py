@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from made_results import example_result
 from plain_english import jargon_in, text_problems
 
 from helpers.analyses.early import signs, words
@@ -19,9 +20,10 @@ from helpers.data.mart import Mart
 from helpers.data.organisations.directory import find_organisation
 from helpers.data.synthetic.truth import WARNED
 from helpers.data.waits import LIST_SIZE
-from helpers.measures.examples import example_measure, example_result
+from helpers.measures.examples import example_measure
 from helpers.measures.gathering import WantedMeasures, measure_results
 from helpers.measures.result import MeasureResult
+from helpers.phrases import phrases
 from helpers.register import read_register
 from helpers.register.models import Target
 from helpers.report.period import Period
@@ -149,7 +151,7 @@ def test_spend_is_taken_apart_into_price_and_volume_that_add_up() -> None:
 def test_the_demo_has_a_trust_with_a_warning_of_each_sign(demo_measures: Mart) -> None:
     asked = WantedMeasures(find_organisation(demo_measures, WARNED), date(2026, 9, 1))
     found = find_signs(measure_results(demo_measures, read_register(ROOT / "params" / "_register"), asked))
-    assert {sign.kind for sign in found.signs} == set(words.KINDS)
+    assert {sign.kind for sign in found.signs} == set(phrases("names.early_signs"))
 
 
 @pytest.mark.parametrize("code", ["SYN07", "SYN64", "SYN120"])

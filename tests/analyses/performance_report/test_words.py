@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from made_results import QUIET, target
+from made_results import QUIET, example_result, target
 
 from helpers.analyses.performance_report import changes, measure_parts, page_one
 from helpers.analyses.performance_report.method_words import glossary_words
@@ -19,7 +19,7 @@ from helpers.analyses.performance_report.ranking import (
 )
 from helpers.analyses.performance_report.tables import MATRIX, matrix_rows, summary
 from helpers.data.keeping.last_published import LastPublished
-from helpers.measures.examples import example_measure, example_result
+from helpers.measures.examples import example_measure
 from helpers.measures.result import ChartEvent, MeasureResult
 from helpers.register.arrangement import BOARD_PATHWAYS
 from helpers.register.models import Action, Comment, Target

@@ -10,7 +10,7 @@ import pytest
 from reports_made import USUAL, Analyse, Analysis, Stays
 from scipy import stats
 
-from helpers.analyses.stays.findings import REST
+from helpers.analyses.stays.excess import REST
 from helpers.analyses.stays.options import BENCHMARKS, StayOptions, name_benchmark
 from helpers.data.disclosure.deciding import Asked
 from helpers.data.disclosure.queries import Query, Told
@@ -218,16 +218,16 @@ def two_specialties(small: int) -> tuple[Stays, ...]:
 
 def test_groups_by_specialty_sum_to_the_whole(analyse: Analyse) -> None:
     found = analyse(*two_specialties(10)).findings()
-    assert found.groups["patients"].to_dict() == {"400": 10, "100": 20, "300": 10}  # 10, 20 and 12
-    assert found.groups["excess"].to_dict() == {"400": 50, "100": 20, "300": 10}
-    assert found.worth.raw == 80
-    assert found.groups["label"].tolist() == ["400", "General Surgery", "General Internal Medicine"]
+    assert found.excess.groups["patients"].to_dict() == {"400": 10, "100": 20, "300": 10}  # 10, 20 and 12
+    assert found.excess.groups["excess"].to_dict() == {"400": 50, "100": 20, "300": 10}
+    assert found.excess.worth.raw == 80
+    assert found.excess.groups["label"].tolist() == ["400", "General Surgery", "General Internal Medicine"]
 
 
 def test_a_small_group_is_taken_together_with_the_next_so_that_subtraction_tells_nothing(
     analyse: Analyse,
 ) -> None:
-    groups = analyse(*two_specialties(3)).findings().groups
+    groups = analyse(*two_specialties(3)).findings().excess.groups
     assert groups["spells"].to_dict() == {"100": 20, REST: 15}
     assert groups["excess"].to_dict() == {"100": 20, REST: 27}
     assert groups["label"].tolist() == ["General Surgery", "other specialties together"]
@@ -235,12 +235,12 @@ def test_a_small_group_is_taken_together_with_the_next_so_that_subtraction_tells
 
 def test_two_small_groups_of_eight_together_need_no_third(analyse: Analyse) -> None:
     stays = (*two_specialties(4), Stays("T1", 4, 4, specialty="500"), Stays("T2", 50, 4, specialty="500"))
-    assert analyse(*stays).findings().groups["spells"].to_dict() == {"100": 20, "300": 12, REST: 8}
+    assert analyse(*stays).findings().excess.groups["spells"].to_dict() == {"100": 20, "300": 12, REST: 8}
 
 
 def test_within_a_specialty_groups_are_ages(analyse: Analyse) -> None:
     found = analyse(*MIXED, Stays("T1", 30, 5, specialty="300")).findings(specialty="100")
-    assert found.groups["excess"].to_dict() == {"85+": 40, "45-64": 10}
+    assert found.excess.groups["excess"].to_dict() == {"85+": 40, "45-64": 10}
 
 
 # --- tails, trend, peers ------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from helpers.data.disclosure.deciding import Asked, Witnesses, decide
 from helpers.data.disclosure.people import People
 from helpers.data.disclosure.queries import Condition, Query, Told
 from helpers.data.disclosure.worlds import World
-from helpers.data.released_manifests import shown_cell
+from helpers.data.ledger.manifests import shown_cell
 
 CODES, SEXES = ("100", "300"), ("female", "male")
 APRIL, MAY, JUNE = "2026-04-01", "2026-05-01", "2026-06-01"

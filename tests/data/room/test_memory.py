@@ -12,8 +12,8 @@ from solver import Oracle
 
 from helpers.data.disclosure.people import find_people
 from helpers.data.disclosure.queries import Condition, Query, Told
+from helpers.data.ledger.releases import Releases
 from helpers.data.mart import Mart
-from helpers.data.releases import Releases
 from helpers.data.room.memory import remember
 from helpers.data.room.records import Records, open_records
 from helpers.places import REPORT_VARIABLE

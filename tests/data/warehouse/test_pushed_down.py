@@ -13,8 +13,8 @@ import yaml
 from sqlalchemy.dialects import mssql, postgresql
 
 from helpers.cli import main
+from helpers.data.loading.pushed_down import STRATA, benchmarks, shown, statement
 from helpers.data.loading.warehouse import find_warehouse
-from helpers.data.pushed_down import STRATA, benchmarks, shown, statement
 from helpers.errors import UsageError
 from helpers.register import RecordMapping
 

@@ -5,23 +5,25 @@ from types import SimpleNamespace
 
 import pytest
 
-from helpers.runner.batch import capacity
-from helpers.runner.batch.capacity import usable_jobs, usable_memory
+from helpers.runner import processes
+from helpers.runner.processes import usable_jobs, usable_memory
 
 GIGABYTE = 1024**3
 
 
 @pytest.fixture(autouse=True)
 def _machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(capacity.psutil, "virtual_memory", lambda: SimpleNamespace(available=16 * GIGABYTE))
-    monkeypatch.setattr(capacity, "usable_cores", lambda: 8)
+    monkeypatch.setattr(
+        processes.psutil, "virtual_memory", lambda: SimpleNamespace(available=16 * GIGABYTE)
+    )
+    monkeypatch.setattr(processes, "usable_cores", lambda: 8)
 
 
 @pytest.mark.parametrize(("megabytes", "jobs"), [(100_000, 8), (8 * 1024, 8), (3.5 * 1024, 3), (10, 1)])
 def test_there_is_a_report_for_each_core_as_far_as_memory_goes(
     monkeypatch: pytest.MonkeyPatch, megabytes: float, jobs: int
 ) -> None:
-    monkeypatch.setattr(capacity, "usable_memory", lambda: megabytes)
+    monkeypatch.setattr(processes, "usable_memory", lambda: megabytes)
     assert usable_jobs() == jobs
 
 

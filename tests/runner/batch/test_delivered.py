@@ -17,7 +17,7 @@ from helpers.runner.batch.approval import approve, remove_editions, withdraw
 from helpers.runner.batch.run import Order, run_batch
 from helpers.runner.history.entries import Entry, State
 from helpers.runner.history.store import History
-from helpers.runner.onward.sending import open_destination, send_onward
+from helpers.runner.onward import open_destination, send_onward
 from helpers.runner.plan.jobs import make_plan
 from helpers.runner.project import Project
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from helpers.bundle import Bundle, Column, ReportFacts
 from helpers.runner.document.making import Document
-from helpers.runner.document.packing import Edition, Kept, keep, put_in, read_kept
+from helpers.runner.document.packing import Edition, PackedDocument, keep, put_in, read_kept
 
 FACTS = ReportFacts(
     title="Board pack",
@@ -23,7 +23,7 @@ BODY = (
 
 
 def edition(title: str, *marked: str, **told: str) -> Edition:
-    kept = Kept(BODY, {"fig-stay": "<svg/>"}, marked)
+    kept = PackedDocument(BODY, {"fig-stay": "<svg/>"}, marked)
     return Edition(
         title, "March 2026", f"n/{title}", f"{title} says.", "1 May 2026", "d" * 64, kept=kept, **told
     )
@@ -83,7 +83,7 @@ Notebook
 def made(title: str) -> Edition:
     return replace(
         edition(title),
-        kept=Kept(f"---\ntitle: x\n---\n\n::: {{.synthetic}}\nInvented.\n:::\n\n{MADE % title}"),
+        kept=PackedDocument(f"---\ntitle: x\n---\n\n::: {{.synthetic}}\nInvented.\n:::\n\n{MADE % title}"),
     )
 
 
@@ -119,6 +119,6 @@ def test_rows_with_a_picture_of_concern_are_kept_with_the_document(tmp_path) -> 
     document = Document("text", {}, FACTS, (Bundle(kind="table", id="tbl-x", columns=columns, rows=rows),))
     sha256 = keep(document, tmp_path)
     kept = read_kept(tmp_path / "document.json", sha256)
-    assert kept == Kept("text", {}, ("Waits",))
+    assert kept == PackedDocument("text", {}, ("Waits",))
     (tmp_path / "document.json").write_text("{}")
     assert read_kept(tmp_path / "document.json", sha256) is None

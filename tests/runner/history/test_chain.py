@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.runner.history.chain import Decision, Stage
+from helpers.runner.history.chain import DraftDecision, Stage
 from helpers.runner.history.entries import Entry, Output, State
 from helpers.runner.history.store import FILE, History
 
@@ -31,7 +31,7 @@ def history(tmp_path: Path) -> History:
         made.record(entry(f"run{number}", state))
         if state is State.HELD:
             made.decide(
-                Decision("run2", "stay", "SYN07", "d", Stage.REVIEWED, "account-a", "lead", "Good.")
+                DraftDecision("run2", "stay", "SYN07", "d", Stage.REVIEWED, "account-a", "lead", "Good.")
             )
     return made
 

@@ -12,13 +12,12 @@ import pytest
 from nbformat import v4
 
 from helpers.reads import ABSENT, READS_VARIABLE
-from helpers.runner.kernel.execute import Executed, Ground, execute
+from helpers.runner.kernel.execute import MIRROR, Executed, Ground, execute
 from helpers.runner.kernel.manager import kernel_environment
-from helpers.runner.kernel.mirror import MIRROR
 from helpers.runner.kernel.prewarmed import IS_SUPPORTED, ForkServer
 from helpers.runner.kernel.seccomp import can_watch
 from helpers.runner.kernel.watch import KernelLimits
-from helpers.runner.key.own_files import Grounds, is_folder
+from helpers.runner.key.surroundings import is_folder, own_files
 from helpers.runner.plan.jobs import Job
 from helpers.runner.plan.parameters import read_notebook
 
@@ -101,7 +100,7 @@ def run(root: Path, server: ForkServer) -> Run:
 def seen(executed: Executed, root: Path) -> dict[str, str]:
     """Return the own files that a report was seen to read, and what lies there."""
     mirror = executed.path.parent / MIRROR
-    return Grounds(root, (root / ".boardpack",), mirror).read(executed.notes)
+    return own_files(executed.notes, root, (root / ".boardpack",), mirror)
 
 
 def named(keys: Sequence[str]) -> set[str]:

@@ -10,7 +10,7 @@ import pytest
 
 from helpers.reads import ABSENT, Note, stamp_of
 from helpers.runner.hashes import hash_bytes
-from helpers.runner.key.own_files import UNDER_CHANGE, Grounds, is_data, is_folder, look_at
+from helpers.runner.key.surroundings import UNDER_CHANGE, is_data, is_folder, look_at, own_files
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def root(tmp_path: Path) -> Path:
 
 def read(root: Path, *notes: Note) -> dict[str, str]:
     apart = (root / "params" / "_register", root / ".boardpack", root / "reports")
-    return Grounds(root, apart, root / ".boardpack" / "runs" / "r" / "work").read(notes)
+    return own_files(notes, root, apart, root / ".boardpack" / "runs" / "r" / "work")
 
 
 def opened(path: Path, says: str = "") -> Note:

@@ -13,8 +13,7 @@ import pytest
 
 from helpers.bundle import ReportFacts
 from helpers.errors import Problem, UserError
-from helpers.runner.history.entries import Entry, Output, State
-from helpers.runner.history.occurrences import Occurrence, Outcome
+from helpers.runner.history.entries import Entry, Occurrence, Outcome, Output, State
 from helpers.runner.history.store import History
 from helpers.runner.project import Project
 from helpers.runner.schedule.due import do_due, find_due

@@ -15,11 +15,10 @@ from helpers.runner.hashes import hash_bytes
 from helpers.runner.history.entries import Entry, Output, State
 from helpers.runner.project import Project
 from helpers.runner.telling.digests import digests
-from helpers.runner.telling.mail import MOST_ATTACHED, as_mail, send_mail
 from helpers.runner.telling.message import MOST_NAMED, Message, Ready, sections
 from helpers.runner.telling.outbox import FOLDER, GIVEN_UP, Outbox
 from helpers.runner.telling.rows import Tell
-from helpers.runner.telling.webhook import as_json, post
+from helpers.runner.telling.sending import MOST_ATTACHED, as_json, as_mail, post, send_mail
 
 from .conftest import NOW, SECRET, MailServer, WebServer, make_entry
 

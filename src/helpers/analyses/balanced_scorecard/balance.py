@@ -33,7 +33,7 @@ Fault = Literal[
 
 
 @dataclass(frozen=True)
-class Finding:
+class Imbalance:
     """Something that is unbalanced."""
 
     #: what kind: `single` rests on one measure, `one_objective` has several that serve the same one,
@@ -47,7 +47,7 @@ class Finding:
     aim: float
 
 
-def find_imbalance(card: Card) -> tuple[Finding, ...]:
+def find_imbalance(card: Card) -> tuple[Imbalance, ...]:
     """Return everything about a card that is unbalanced; empty where it is balanced.
 
     Weights are those of the card as it was drawn up, whether or not each measure has a figure: a missing
@@ -58,12 +58,12 @@ def find_imbalance(card: Card) -> tuple[Finding, ...]:
     return (*found, *_heavy_measures(card))
 
 
-def _of_perspective(card: Card, perspective: Perspective) -> Iterator[Finding]:
+def _of_perspective(card: Card, perspective: Perspective) -> Iterator[Imbalance]:
     rows, aim = card.of(perspective.id), card.aims[perspective.id]
     share = card.share(rows)
 
-    def finding(fault: Fault) -> Finding:
-        return Finding(fault, perspective, rows, share, aim)
+    def finding(fault: Fault) -> Imbalance:
+        return Imbalance(fault, perspective, rows, share, aim)
 
     if not rows:
         yield finding("empty")
@@ -82,10 +82,10 @@ def _of_perspective(card: Card, perspective: Perspective) -> Iterator[Finding]:
         yield finding("self_assessed")
 
 
-def _heavy_measures(card: Card) -> Iterator[Finding]:
+def _heavy_measures(card: Card) -> Iterator[Imbalance]:
     if len(card.rows) < FEWEST_TO_WEIGH:
         return
     for row in card.rows:
         share = card.share((row,))
         if share > HEAVIEST_MEASURE:
-            yield Finding("heavy_measure", None, (row,), share, HEAVIEST_MEASURE)
+            yield Imbalance("heavy_measure", None, (row,), share, HEAVIEST_MEASURE)

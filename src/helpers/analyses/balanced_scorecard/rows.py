@@ -87,7 +87,7 @@ def chance_cell(row: CardRow, _: MeasureResult) -> str:
 
 
 @dataclass(frozen=True)
-class Line:
+class CardLine:
     """A line of the card: a heading, a measure, or who misses out; what it is not is None."""
 
     words: str  # what stands in the first cell
@@ -96,21 +96,23 @@ class Line:
     cells: Mapping[str, Cell] = field(default_factory=dict)
 
 
-def bare_line(words: str, cells: str = "") -> Line:
+def bare_line(words: str, cells: str = "") -> CardLine:
     """Return a line of words, with the same in all its cells: nothing where it heads others."""
-    return Line(words, cells=dict.fromkeys(("latest", "target", "variation", "assurance", "chance"), cells))
+    return CardLine(
+        words, cells=dict.fromkeys(("latest", "target", "variation", "assurance", "chance"), cells)
+    )
 
 
-def measure_line(row: CardRow) -> Line:
+def measure_line(row: CardRow) -> CardLine:
     """Return one measure of the card."""
     name = f"{row.measure.name} (self-assessed)" if row.measure.self_assessed else row.measure.name
     if row.has_figure:
-        return Line(name, row)
+        return CardLine(name, row)
     known = "no figures" if row.result is None else SUPPRESSED
-    return Line(name, row, {**bare_line(name, "–").cells, "latest": known})
+    return CardLine(name, row, {**bare_line(name, "–").cells, "latest": known})
 
 
-def inequality_line(inequality: MissedByDeprivation | None) -> Line:
+def inequality_line(inequality: MissedByDeprivation | None) -> CardLine:
     """Return the line on inequality, with its relative index; or that it is not known here."""
     bare = bare_line("Missed appointments, most against least deprived", "–")
     if inequality is None or inequality.found is None:
@@ -130,39 +132,39 @@ def inequality_line(inequality: MissedByDeprivation | None) -> Line:
     return replace(bare, cells={**bare.cells, **told})
 
 
-OnCard = Filled[Line]
+OnCard = Filled[CardLine]
 
 
-def _result(line: Line) -> MeasureResult | None:
+def _result(line: CardLine) -> MeasureResult | None:
     return line.row.result if line.row and line.row.has_figure else None
 
 
-def _shown(column: Result) -> Callable[[Line], Cell]:
+def _shown(column: Result) -> Callable[[CardLine], Cell]:
     """Return what fills a column of the card with the cell that every report has of a result."""
 
-    def cell(line: Line) -> Cell:
+    def cell(line: CardLine) -> Cell:
         result = _result(line)
         return line.cells.get(column.name) if result is None else column.cell(result)
 
     return cell
 
 
-def _variation(line: Line) -> Cell:
+def _variation(line: CardLine) -> Cell:
     target = result.target if (result := _result(line)) else None
     if target is not None and target.meaning == "cumulative":
         return "judged by the year"
     return _shown(VARIATION)(line)
 
 
-def _assurance(line: Line) -> Cell:
+def _assurance(line: CardLine) -> Cell:
     result = _result(line)
     if result is not None and not result.assurance_icon and result.standing == "no_target":
         return "–"
     return _shown(ASSURANCE)(line)
 
 
-def _own(name: str, of: Callable[[CardRow, MeasureResult], Cell]) -> Callable[[Line], Cell]:
-    def cell(line: Line) -> Cell:
+def _own(name: str, of: Callable[[CardRow, MeasureResult], Cell]) -> Callable[[CardLine], Cell]:
+    def cell(line: CardLine) -> Cell:
         result = _result(line)
         return line.cells.get(name) if line.row is None or result is None else of(line.row, result)
 

@@ -7,7 +7,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from helpers.analyses.balanced_scorecard import outlook_words, rows, words
-from helpers.analyses.balanced_scorecard.balance import Finding, find_imbalance
+from helpers.analyses.balanced_scorecard.balance import Imbalance, find_imbalance
 from helpers.analyses.balanced_scorecard.card import Card, build_card, choose_measures
 from helpers.analyses.balanced_scorecard.inequality import MissedByDeprivation, missed_by_deprivation
 from helpers.analyses.performance_report.page_one import headline_words
@@ -67,7 +67,7 @@ class Scorecard(Sections):
         return missed_by_deprivation(self.mart, self.report.organisation, self.report.period)
 
     @cached_property
-    def imbalance(self) -> tuple[Finding, ...]:
+    def imbalance(self) -> tuple[Imbalance, ...]:
         """What is unbalanced about the card."""
         return find_imbalance(self.card)
 
@@ -102,7 +102,7 @@ class Scorecard(Sections):
             for each in self.card.perspectives
         }
         sections["Inequality: who misses out?"] = [rows.inequality_line(self.inequality)]
-        lines: list[rows.Line] = []
+        lines: list[rows.CardLine] = []
         groups: list[int] = []
         for heading, below in sections.items():
             groups.append(len(lines))

@@ -11,7 +11,7 @@ from helpers.analyses.balanced_scorecard.balance import (
     HEAVIEST_MEASURE,
     MANY_MEASURES,
     TOLERANCE,
-    Finding,
+    Imbalance,
 )
 from helpers.analyses.balanced_scorecard.card import TOO_MANY, Card, CardRow
 from helpers.analyses.balanced_scorecard.inequality import MONTHS as INEQUALITY_MONTHS
@@ -156,7 +156,7 @@ def inequality_sentence(inequality: MissedByDeprivation | None) -> str:
 # --- balance --------------------------------------------------------------------------------------
 
 
-def balance_sentences(card: Card, findings: Sequence[Finding]) -> list[str]:
+def balance_sentences(card: Card, findings: Sequence[Imbalance]) -> list[str]:
     """Return what is unbalanced, one sentence each; or the one that says that nothing is."""
     if not findings:
         return [_balanced(card)]
@@ -176,35 +176,22 @@ def _balanced(card: Card) -> str:
     )
 
 
-def _perspective_name(finding: Finding) -> str:
+def _perspective_name(finding: Imbalance) -> str:
     return escape_markdown(finding.perspective.name) if finding.perspective else ""
 
 
-def _unbalanced(finding: Finding) -> str:
+def _unbalanced(finding: Imbalance) -> str:
     fault, many = finding.fault, len(finding.rows)
-    words = _FAULTS["no_figure" if fault == "no_figures" and many == 1 else fault]
-    return sentence(
-        words.format(
-            name=_perspective_name(finding),
-            measure=names_of(finding.rows[:1]),
-            many=count(many, "measure"),
-            share=number(finding.share),
-            aim=number(finding.aim),
-        )
+    words = phrases(
+        "reasons.unbalanced",
+        name=_perspective_name(finding),
+        measure=names_of(finding.rows[:1]),
+        many=count(many, "measure"),
+        share=number(finding.share),
+        aim=number(finding.aim),
     )
+    return sentence(words["no_figure" if fault == "no_figures" and many == 1 else fault])
 
-
-_FAULTS: Final = {
-    "no_figure": "{name}: its one measure is without a figure",
-    "no_figures": "{name}: none of its {many} has a figure",
-    "heavy": "{name} has {share}% of the weight, more than the {aim}% aimed at",
-    "light": "{name} has {share}% of the weight, less than the {aim}% aimed at",
-    "single": "{name} rests on one measure alone: {measure}",
-    "one_sided": "every measure of the card looks from one side, {name}",
-    "one_objective": "{name}: all its {many} serve the same objective",
-    "self_assessed": "{name} is known by self-assessment alone",
-    "heavy_measure": "one measure has {share}% of the weight of the whole card: {measure}",
-}
 
 # --- method ---------------------------------------------------------------------------------------
 

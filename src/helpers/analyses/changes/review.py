@@ -55,7 +55,7 @@ CHANGES: Final[tuple[Filled[Review], ...]] = (
     Filled("change", Column(label="Change"), lambda r: r.event.name),
     Filled("since", Column(label="Since"), lambda r: f"{r.event.day:%b %Y}"),
     Filled("measure", Column(label="Measure"), lambda r: r.measure.name),
-    Filled("verdict", Column(label="Verdict"), lambda r: capital(words.VERDICT_WORDS[r.judged.verdict])),
+    Filled("verdict", Column(label="Verdict"), lambda r: capital(words.verdict_words(r))),
     Filled("wanted", Column(label="Expected"), lambda r: words.move_words(r.measure, r.judged.expected)),
     Filled("came", Column(label="What came"), words.came_words, "with its interval of 95%"),
     Filled(
@@ -133,7 +133,7 @@ class ChangeReview(Sections):
             yield self.text("no-changes", words.lead_sentence(self._reviews))
         for review in self._reviews:
             yield self.heading(review.id, f"{review.event.name}: {review.measure.name}", level=3)
-            verdict = capital(words.VERDICT_WORDS[review.judged.verdict])
+            verdict = capital(words.verdict_words(review))
             yield self.text(f"verdict-{review.id}", f"**{verdict}.** {words.found_sentence(review)}")
             if np.isfinite(review.values).sum() > 1:
                 yield self._picture(review).as_figure()

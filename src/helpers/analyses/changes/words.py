@@ -5,35 +5,24 @@ from __future__ import annotations
 from collections import Counter
 from typing import Final
 
-from helpers.analyses.changes.judged import FEWEST_FOR_PLACEBO, SEEN, VERDICTS, Course, Verdict
+from helpers.analyses.changes.judged import FEWEST_FOR_PLACEBO, SEEN, VERDICTS
 from helpers.analyses.changes.made import Review
 from helpers.measures.figures import chance_words, gap_words
+from helpers.phrases import phrase, phrases
 from helpers.register.cycle import MatrixRow
 from helpers.register.models import Measure
 from helpers.report.words import count, day_words, in_words, listed, month, number, sentence
 from helpers.theme.markdown import escape_markdown
 
-VERDICT_WORDS: Final[dict[Verdict, str]] = {
-    "worse": "became worse",
-    "no_sign": "no sign that it worked",
-    "partly": "worked in part",
-    "worked": "worked",
-    "too_early": "too early to say",
-    "untold": "cannot be told",
-}
-#: why its own course before the change is carried on
-_CARRIED: Final[dict[Course, str]] = {
-    "few": "too few to tell how far one moves by itself",
-    "all_drift": "trusts drift apart by themselves",
-    "own_drift": "a slow drift that it alone has fits its figures better than a step",
-}
-_TORN: Final = (
-    "its figures have a slow drift that others' have not, and what of it is the change cannot be told"
-)
 #: chance below which an effect that was seen is likely to be overstated
 LIKELY: Final = 0.5
 #: share of earlier dates with an "effect" from which the reader is warned
 _MANY_PLACEBO: Final = 0.2
+
+
+def verdict_words(review: Review) -> str:
+    """Return what came of a change in a few words."""
+    return phrases("standings.changes")[review.judged.verdict]
 
 
 def move_words(measure: Measure, move: float) -> str:
@@ -73,7 +62,7 @@ def verdict_sentence(review: Review) -> str:
     """Say of a change by name what was found, beside what was expected."""
     name = escape_markdown(review.event.name)
     since = f"{name} (since {month(review.event.day)})"
-    return f"{since}: {VERDICT_WORDS[review.judged.verdict]}. {found_sentence(review)}"
+    return f"{since}: {verdict_words(review)}. {found_sentence(review)}"
 
 
 def found_sentence(review: Review) -> str:
@@ -81,7 +70,7 @@ def found_sentence(review: Review) -> str:
     judged, measure = review.judged, review.measure
     wanted = f"{measure.called} was to be {move_words(measure, judged.expected)}"
     if judged.verdict == "untold":
-        return f"{sentence(wanted)} But {review.why or _TORN}."
+        return f"{sentence(wanted)} But {review.why or phrase('reasons.changes.torn')}."
     if judged.found is None or judged.verdict == "too_early":
         return sentence(wanted)
     now = judged.found.now
@@ -123,7 +112,7 @@ def course_sentence(review: Review) -> str:
         alone = "; a slow drift that it alone had would fit less well" if judged.settled else ""
         how = f", as far apart as before the change{alone}"
     elif judged.found is not None:
-        how = f"; {_CARRIED[judged.course]}, so the course before the change is carried on"
+        how = f"; {phrases('reasons.carried_on')[judged.course]}, so the course before the change is carried on"
     return sentence(beside + how)
 
 
@@ -200,7 +189,7 @@ def achieved_words(row: MatrixRow, review: Review | None) -> str | None:
     """Return what came of a row of the matrix; from when that will be seen, where no change carries it out."""
     if review is None:
         return f"to be seen from {row.review}" if row.review else None
-    return came_words(review) or sentence(VERDICT_WORDS[review.judged.verdict]).rstrip(".")
+    return came_words(review) or sentence(verdict_words(review)).rstrip(".")
 
 
 def came_words(review: Review) -> str | None:
@@ -219,7 +208,10 @@ def lead_sentence(reviews: tuple[Review, ...]) -> str:
     """Say how many changes there are by verdict."""
     if not reviews:
         return "No change with an expected effect is registered, so there is nothing to review."
-    one = VERDICT_WORDS | {"no_sign": "shows no sign that it worked", "too_early": "is too recent to say"}
+    one = phrases("standings.changes") | {
+        "no_sign": "shows no sign that it worked",
+        "too_early": "is too recent to say",
+    }
     many = one | {"no_sign": "show no sign that they worked", "too_early": "are too recent to say"}
     if len(reviews) == 1:
         return sentence(f"one change was reviewed: it {one[reviews[0].judged.verdict]}")

@@ -59,7 +59,7 @@ def _fields(first: Callable[[Sign], str]) -> tuple[OfSign, ...]:
         OfSign("owner", _text("Who acts"), lambda each: each.result.measure.owner or "nobody"),
         OfSign("consequence", Column(label="Consequence", kind="count"),
                lambda each: each.result.measure.consequence, "1 to 5, the register's", usual=False),
-        OfSign("kind", _text("Kind"), lambda each: words.KINDS[each.kind], usual=False),
+        OfSign("kind", _text("Kind"), lambda each: phrases("names.early_signs")[each.kind], usual=False),
     )  # fmt: skip
 
 
@@ -130,7 +130,7 @@ class EarlyWarning(Sections):
     def record(self) -> Part:
         """Table: how often each kind of sign was right here, beside "as last month"."""
         rows = [
-            (words.KINDS[kind], words.record_words(each), words.against_words(kind, each))
+            (phrases("names.early_signs")[kind], words.record_words(each), words.against_words(kind, each))
             for kind, each in self.found.records.items()
             if each.signs or each.plain
         ]

@@ -22,12 +22,6 @@ from helpers.stats.early_turn import AHEAD, TOGETHER
 
 #: signs that the headline tells; the rest is counted
 TOLD: Final = 3
-KINDS: Final[dict[Kind, str]] = {
-    "turned": "Has just turned for the worse",
-    "crossing": "Will miss what it is held against",
-    "growing": "A list that grows",
-    "data": "Data that get worse",
-}
 _YEAR: Final = 12
 
 

@@ -10,10 +10,9 @@ import pandas as pd
 from helpers.analyses.missed_appointments.basis import AppointmentBasis
 from helpers.analyses.missed_appointments.options import DnaOptions
 from helpers.analyses.missed_appointments.scenario import Clinic
-from helpers.analyses.missed_appointments.scenario_words import NAMES
 from helpers.bundle import Cell
 from helpers.errors import Problem, UsageError, unknown_names
-from helpers.phrases import phrase
+from helpers.phrases import phrase, phrases
 from helpers.report.columns import fields
 from helpers.report.parts import Part
 from helpers.report.words import number, together
@@ -57,6 +56,7 @@ def assumptions(basis: AppointmentBasis) -> Part:
 
 
 def _amounts(options: DnaOptions, clinic: Clinic, *, rounded: bool) -> Iterator[tuple[Cell, ...]]:
+    called = phrases("names.assumptions")
     amounts = {
         "missed": clinic.first + clinic.follow_up,
         "additions": clinic.additions,
@@ -68,17 +68,18 @@ def _amounts(options: DnaOptions, clinic: Clinic, *, rounded: bool) -> Iterator[
         about = "" if stated or not rounded else "about "
         value = float(amounts[name] or 0)
         words = f"{about}{number(value)}{_UNITS.get(name, '')}"
-        yield name, NAMES[name], words, None, round(value), None, source
+        yield name, called[name], words, None, round(value), None, source
 
 
 def _assumed(options: DnaOptions, clinic: Clinic) -> Iterator[tuple[Cell, ...]]:
+    called = phrases("names.assumptions")
     for name in _ASSUMED:
         value = getattr(options, name)
         if value is None or (name == "follow_up_minutes" and not clinic.follow_up):
             continue
         values = value if isinstance(value, Sequence) else [value]
         low, likely, high = values if len(values) == 3 else (None, values[0], None)
-        yield name, NAMES[name], range_words(name, values), low, likely, high, options.source_of(name)
+        yield name, called[name], range_words(name, values), low, likely, high, options.source_of(name)
 
 
 def options_of(table: pd.DataFrame) -> dict[str, Any]:
@@ -92,7 +93,11 @@ def options_of(table: pd.DataFrame) -> dict[str, Any]:
     if missing:
         came = f"no column {' and '.join(missing)}"
         raise UsageError(Problem("assumptions", came, "name, low, likely, high, source"))
-    raise_all(unknown_names(rows["name"], NAMES, where="assumptions, ", came="no such assumption"))
+    raise_all(
+        unknown_names(
+            rows["name"], phrases("names.assumptions"), where="assumptions, ", came="no such assumption"
+        )
+    )
     stated = {str(row["name"]): _values(row) for _, row in rows.iterrows()}
     options: dict[str, Any] = {name: stated[name] for name in _RANGES if name in stated}
     options |= {name: stated[name][0] for name in _NUMBERS if name in stated}

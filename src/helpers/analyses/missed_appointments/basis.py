@@ -40,4 +40,6 @@ class AppointmentBasis(Sections):
     @property
     def why_no_scenario(self) -> str:
         """Why there is none, in words."""
-        return phrase(f"reasons.missed.scenario_{'hidden' if self.found.recorded else 'not_recorded'}")
+        if not self.found.recorded:
+            return phrase("reasons.missed.scenario_not_recorded")
+        return phrase("reasons.missed.scenario_hidden")

@@ -16,11 +16,11 @@ from helpers.analyses.missed_appointments.told import AppointmentsTold
 from helpers.analyses.stays.told import Ask
 from helpers.bundle import SUPPRESSED, Cell
 from helpers.data.disclosure.queries import Condition
+from helpers.data.ledger.releases import Releases
+from helpers.data.ledger.releasing import decide_on
 from helpers.data.mart import Mart
 from helpers.data.organisations.directory import Organisation, specialty_names
 from helpers.data.policy import policy_for
-from helpers.data.releases import Releases
-from helpers.data.releasing import decide_on
 from helpers.data.series import appointments
 from helpers.data.series.appointments import ALL, DEPRIVATION
 from helpers.data.sources.names import ENGLAND
@@ -92,7 +92,9 @@ class DnaFindings:
         self.basis: Basis = "records" if self._has_own(recorded) else "published"
         self.months = recorded if self.basis == "records" else self._from_publications()
         if not self._has_own(self.months):
-            raise self._nothing()
+            where = f"{organisation.code}, {period.label}"
+            cure = "choose another period, or load the trust's records or the statistics of those months"
+            raise DataError(Problem(where, "no outpatient appointments, attended or missed", cure=cure))
 
     @cached_property
     def _recorded(self) -> pd.DataFrame:
@@ -130,11 +132,6 @@ class DnaFindings:
     def _has_own(self, frame: pd.DataFrame) -> bool:
         own = frame[(frame["org_code"] == self.organisation.code) & (frame["kind"] == ALL)]
         return bool((own["month"] >= self.period.first).any())
-
-    def _nothing(self) -> DataError:
-        where = f"{self.organisation.code}, {self.period.label}"
-        cure = "choose another period, or load the trust's records or the statistics of those months"
-        return DataError(Problem(where, "no outpatient appointments, attended or missed", cure=cure))
 
     @property
     def datasets(self) -> tuple[str, ...]:
@@ -216,10 +213,8 @@ class DnaFindings:
         scenario and every comparison in words begin from these.
         """
         exact, policy = self.counts(kind), policy_for(self.basis)
-        small = any(
-            policy.hides(part) for part in (exact.missed, exact.booked, exact.booked - exact.missed)
-        )
-        if small or not exact.booked:
+        parts = exact.missed, exact.booked, exact.booked - exact.missed
+        if not exact.booked or any(map(policy.hides, parts)):
             return None
         booked, missed = self.cells(kind)
         if isinstance(booked, str) or isinstance(missed, str):
@@ -313,9 +308,9 @@ class DnaFindings:
         frame = self._recorded
         own = frame[(frame["org_code"] == self.organisation.code) & (frame["month"] >= self.period.first)]
         table = own.groupby("specialty")[["dnas", "attended"]].sum()
-        table = table.assign(booked=table["dnas"] + table["attended"])
         names = specialty_names(self.mart)
-        table = table.assign(name=[names.get(str(code), str(code)) for code in table.index])
+        named = [names.get(str(code), str(code)) for code in table.index]
+        table = table.assign(booked=table["dnas"] + table["attended"], name=named)
         return table.sort_values("booked", ascending=False)
 
     @cached_property
@@ -327,9 +322,8 @@ class DnaFindings:
     @cached_property
     def fifths(self) -> pd.DataFrame:
         """Counts from records by fifth of deprivation, of every trust."""
-        frame = appointments.appointment_fifths(
-            self.mart, self.period.first, self.period.end, self.options.conditions
-        )
+        which = self.period.first, self.period.end, self.options.conditions
+        frame = appointments.appointment_fifths(self.mart, *which)
         wanted = self.options.specialty
         return frame if wanted is None else frame[frame["specialty"] == wanted]
 

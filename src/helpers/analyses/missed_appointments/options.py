@@ -8,11 +8,10 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from helpers.analyses.missed_appointments.scenario_words import NAMES
 from helpers.data.disclosure.queries import Condition
 from helpers.data.room.selection import read_where
 from helpers.errors import ArgumentError, Problem, near_misses
-from helpers.phrases import phrase
+from helpers.phrases import phrase, phrases
 from helpers.stats.dna import Pert
 from helpers.stats.dna.inputs import Input
 from helpers.yaml_files import raise_all
@@ -162,10 +161,11 @@ class DnaOptions:
 
     def _source_problems(self) -> Iterator[Problem]:
         allowed = 'the name of an assumption, a colon and words, such as "reduction: our pilot of 2025"'
+        known = phrases("names.assumptions")
         for name, words in self.given_sources.items():
-            if name not in NAMES or not words:
-                came, cure = f"{name}: {words}" if words else name, near_misses(name, NAMES)
-                yield Problem("sources", came, allowed, "" if name in NAMES else cure)
+            if name not in known or not words:
+                came, cure = f"{name}: {words}" if words else name, near_misses(name, known)
+                yield Problem("sources", came, allowed, "" if name in known else cure)
 
 
 def _order_problem(name: str, values: Sequence[float], shown: str) -> Iterator[Problem]:

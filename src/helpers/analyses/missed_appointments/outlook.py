@@ -13,6 +13,7 @@ from helpers.analyses.missed_appointments.assumptions import range_words, value_
 from helpers.analyses.missed_appointments.basis import AppointmentBasis
 from helpers.analyses.missed_appointments.scenario import Scenario, reach_of
 from helpers.bundle import Cell, Column
+from helpers.phrases import phrases
 from helpers.report.charts import scenario as charts_scenario
 from helpers.report.charts.scenario import Reach, Swing
 from helpers.report.columns import fields
@@ -203,7 +204,7 @@ class ScenarioParts:
             return self.made.part("sensitivity", fields=fields, words=words)
         swings = [
             Swing(
-                say.SHORT_NAMES[name],
+                phrases("names.uncertain")[name],
                 value_words(name, low),
                 value_words(name, high),
                 round(at_low),

@@ -14,7 +14,7 @@ from helpers.analyses.missed_appointments.basis import AppointmentBasis
 from helpers.analyses.missed_appointments.findings import DRIVERS, PER_CENT, DnaFindings
 from helpers.bundle import SUPPRESSED, Cell
 from helpers.data.series.appointments import LEAD_BANDS, LONGEST_LEAD
-from helpers.phrases import phrase
+from helpers.phrases import phrase, phrases
 from helpers.report import controlled
 from helpers.report.charts import rates as charts_rates
 from helpers.report.charts.rates import Odds
@@ -27,15 +27,6 @@ MOST_SPECIALTIES = 15
 SPECIALTIES: Final = fields(__file__, "specialties")
 ODDS: Final = fields(__file__, "odds")
 FIFTHS: Final = fields(__file__, "fifths")
-_DRIVER_WORDS = {
-    "age_band": "Age",
-    "sex": "Sex",
-    "deprivation": "Deprivation",
-    "lead": "Time since booking",
-    "kind": "Kind",
-    "mode": "Way of meeting",
-    "weekday": "Weekday",
-}
 _LEVELS = (
     *(name for _, name in LEAD_BANDS),
     LONGEST_LEAD,
@@ -99,9 +90,9 @@ def drivers(basis: AppointmentBasis) -> Part:
     if found.basis == "published" or found.drivers.empty:
         few, lacks = phrase("reasons.missed.too_few_appointments"), phrase("reasons.missed.needs_records")
         return basis.part("drivers", fields=ODDS, none=lacks if found.basis == "published" else few)
-    table, formula = _in_order(found.drivers), _formula_of(found)
+    table, formula, drivers_called = _in_order(found.drivers), _formula_of(found), phrases("names.drivers")
     rows = [
-        (_DRIVER_WORDS[str(row["driver"])], _level_words(str(row["level"])),
+        (drivers_called[str(row["driver"])], _level_words(str(row["level"])),
          *(controlled.finite(row[name]) for name in ("odds_ratio", "lower", "upper")))
         for _, row in table.iterrows()
     ]  # fmt: skip
@@ -193,7 +184,7 @@ def _england_row(name: str, dnas: float, attended: float) -> tuple[Cell, ...]:
 def _odds_rows(table: pd.DataFrame) -> list[Odds]:
     rows: list[Odds] = []
     for driver, part in table.groupby("driver", sort=False):
-        rows.append(Odds(_DRIVER_WORDS[str(driver)], 1, 1, 1, heading=True))
+        rows.append(Odds(phrases("names.drivers")[str(driver)], 1, 1, 1, heading=True))
         rows += [
             Odds(_reference_words(row), row["odds_ratio"], row["lower"], row["upper"])
             for _, row in part.iterrows()
@@ -204,7 +195,7 @@ def _odds_rows(table: pd.DataFrame) -> list[Odds]:
 def _in_order(table: pd.DataFrame) -> pd.DataFrame:
     """Return the drivers with the groups of each in their natural order."""
     places = {level: place for place, level in enumerate(_LEVELS)}
-    drivers = list(_DRIVER_WORDS)
+    drivers = list(phrases("names.drivers"))
     by_level = table.assign(place=table["level"].map(places).fillna(0)).sort_values("place", kind="stable")
     return by_level.sort_values("driver", key=lambda names: names.map(drivers.index), kind="stable")
 

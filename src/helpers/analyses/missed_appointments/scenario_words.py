@@ -9,26 +9,6 @@ from helpers.phrases import phrase, phrases
 from helpers.report.words import count, day_words, interval, month, number, sentence
 from helpers.stats.dna.uncertainty import DrawnSpread
 
-#: what each parameter of the scenario is called
-NAMES = {
-    "missed": "Missed appointments",
-    "reduction": "Share of missed appointments that is avoided",
-    "filled": "Share of missed slots that are filled anyway, by overbooking",
-    "rebooked": "Share of missed appointments that are booked again",
-    "ramp_weeks": "Weeks until the whole reduction is reached",
-    "additions": "Additions to the waiting list",
-    "waiting_list": "Patients on the waiting list",
-    "removals": "Removals from the waiting list",
-    "first_minutes": "Length of a first appointment",
-    "follow_up_minutes": "Length of a follow-up",
-    "price": "Income for an attendance",
-}
-SHORT_NAMES = {
-    "reduction": "Share avoided",
-    "filled": "Share of slots filled anyway",
-    "rebooked": "Share booked again",
-    "ramp_weeks": "Weeks until it works fully",
-}
 #: smaller effects in patients are none
 SMALLEST = 0.5
 #: numbers of people below it are not told one by one, whatever they are numbers of
@@ -164,7 +144,8 @@ def sensitivity_sentence(names: Sequence[str]) -> str:
     """
     if not names:
         return phrase("reasons.missed.nothing_to_vary")
-    words = [SHORT_NAMES[name] for name in names[:2]]
+    called = phrases("names.uncertain")
+    words = [called[name] for name in names[:2]]
     words = [f"{'the s' if word.startswith('Share') else word[0].lower()}{word[1:]}" for word in words]
     return sentence("the result depends most on " + ", then on ".join(words))
 

@@ -10,7 +10,7 @@ from helpers.analyses.stays.told import Ask
 from helpers.bundle import Cell
 from helpers.data.disclosure.deciding import Asked
 from helpers.data.disclosure.queries import EVERYBODY, Condition, Query, Told
-from helpers.data.released_manifests import shown_cell
+from helpers.data.ledger.manifests import shown_cell
 from helpers.data.series.appointments import ALL
 from helpers.report.period import Period
 

@@ -12,7 +12,7 @@ from helpers.analyses.peers.comparison import PeerFindings, PeerOptions, dataset
 from helpers.analyses.peers.movement import gain_sentence, movement_sentence
 from helpers.analyses.peers.result import PeerComparison
 from helpers.errors import Problem, UsageError, near_misses
-from helpers.phrases import bulleted, phrase
+from helpers.phrases import bulleted, phrase, phrases
 from helpers.report.columns import laid_out
 from helpers.report.parts import Headline, Part, part
 from helpers.report.sections import Sections, first_bold
@@ -132,7 +132,11 @@ class PeerBenchmark:
     def left_out(self) -> Part:
         """Who and what is not compared, and why."""
         short = [each for each in self.found.comparisons if each.left_out.codes]
-        reasons = [name for name in columns.REASONS if any(getattr(each.left_out, name) for each in short)]
+        reasons = [
+            name
+            for name in phrases("names.not_compared")
+            if any(getattr(each.left_out, name) for each in short)
+        ]
         return self._sections().part(
             "left-out",
             **(laid_out(columns.left_out_columns(reasons), short) if short else {}),

@@ -13,6 +13,7 @@ from helpers.analyses.peers.movement import Movement, PeerMoment, place_change_w
 from helpers.analyses.peers.result import Gain, PeerComparison, PeerValue
 from helpers.bundle import Cell, Column
 from helpers.measures.places.spread import Percentile
+from helpers.phrases import phrases
 from helpers.report.columns import Filled, Row
 from helpers.report.words import capital, interval, listed, sentence
 
@@ -293,21 +294,13 @@ def moment_columns(comparison: PeerComparison) -> tuple[Filled[PeerMoment], ...]
 
 # --- who is not compared ------------------------------------------------------------------------------
 
-REASONS: Final = {
-    "missing": "No figure",
-    "suppressed": "Suppressed",
-    "not_recorded": "Not recorded",
-    "impossible": "Impossible",
-    "small_base": "Base too small",
-}
-
 
 def _left_out(reason: str) -> Filled[PeerComparison]:
     def cell(comparison: PeerComparison) -> Cell:
         codes = getattr(comparison.left_out, reason)
         return f"{len(codes):,}: {listed(codes, most=words.NAMED)}" if codes else None
 
-    return Each(reason, _text(REASONS[reason]), cell, "number and codes of trusts")
+    return Each(reason, _text(phrases("names.not_compared")[reason]), cell, "number and codes of trusts")
 
 
 def left_out_columns(reasons: list[str]) -> tuple[Filled[PeerComparison], ...]:

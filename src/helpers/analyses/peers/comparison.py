@@ -14,9 +14,10 @@ from helpers.data.organisations.directory import Organisation
 from helpers.data.periods import period_end
 from helpers.data.series.peer_values import peer_organisations
 from helpers.errors import DataError, Problem, UsageError
-from helpers.measures.places.groups import GROUP_KINDS, GROUP_NAMES, GroupKind, PeerGroup, find_group
+from helpers.measures.places.groups import GROUP_KINDS, GroupKind, PeerGroup, find_group
 from helpers.measures.places.spread import Places, places_at, places_of
 from helpers.measures.places.values import PeerSeries, can_be_compared, read_series
+from helpers.phrases import phrases
 from helpers.register.models import Benchmark, Measure, Register
 from helpers.register.reading import find_measure
 from helpers.report.period import Period, add_months
@@ -137,7 +138,7 @@ class InGroup:
     @property
     def name(self) -> str:
         """What the group is called in a table."""
-        return GROUP_NAMES[self.kind]
+        return phrases("names.peer_groups")[self.kind]
 
 
 class PeerFindings:

@@ -17,14 +17,6 @@ from helpers.stats.funnel import CATERPILLAR_ABOVE
 from helpers.stats.position import DRAWS
 from helpers.theme.markdown import escape_markdown
 
-_MODELS = {
-    "proportion": "shares as independent yes or no (binomial)",
-    "rate": "rates as independent events (Poisson) over a known denominator",
-    "ratio_of_counts": "ratios of two counts as two independent counts (Poisson)",
-    "standardised_ratio": "observed over expected events as independent events (Poisson) over a known expectation",
-    "mean": "means by their own variation from month to month, larger for fewer patients",
-}
-
 
 def method_points(found: PeerFindings) -> Iterator[str]:
     """Yield one point per step of the method."""
@@ -46,7 +38,7 @@ def method_points(found: PeerFindings) -> Iterator[str]:
 
 def _models(comparisons: tuple[PeerComparison, ...]) -> list[str]:
     used = {each.model for each in comparisons if each.model}
-    said = [words for model, words in _MODELS.items() if model in used]
+    said = [words for model, words in phrases("names.chance_models").items() if model in used]
     if any(each.model is None for each in comparisons):
         said.append("figures without counts as they stand, without interval or position")
     return said

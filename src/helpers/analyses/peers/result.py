@@ -112,9 +112,7 @@ class Levels:
     """Where a group lies, in the unit: every organisation counting once, quantiles of type 7."""
 
     lowest: float
-    lower_quartile: float
     median: float
-    upper_quartile: float
     highest: float
     best_quartile: float | None  # the quartile at the good end; None without a good direction
     pooled: float | None  # all events together; None where only values are published
@@ -269,10 +267,10 @@ class PeerComparison:
     def levels(self) -> Levels:
         """Median, quartiles, extremes, and all events together."""
         values, measure = self.places.table["value"], self.measure
-        lower, median, upper = self.places.quartiles
+        _, median, _ = self.places.quartiles
         best = None if measure.direction == "neutral" else best_quartile(values, measure)
         pooled = None if self.model is None else self.places.pooled
-        return Levels(float(values.min()), lower, median, upper, float(values.max()), best, pooled)
+        return Levels(float(values.min()), median, float(values.max()), best, pooled)
 
     @cached_property
     def gain(self) -> Gain | None:

@@ -86,13 +86,6 @@ def place_words(comparison: PeerComparison) -> str:
 
 #: a percentile nearer to an end than this is called nearly all or hardly any
 NEAR_END = 1.0
-#: on which side of the limits a flagged figure lies
-_SIDE: dict[Verdict, str] = {
-    "better": "on the good side",
-    "worse": "on the bad side",
-    "higher": "above them",
-    "lower": "below them",
-}
 
 
 def value_sentence(comparison: PeerComparison) -> str:
@@ -190,7 +183,7 @@ def flag_sentence(comparison: PeerComparison) -> str:
     )
     others = sum(member.code != own.code for member in comparison.flagged)
     too = f", as do {others:,} of the other {len(comparison.others):,}" if others else ""
-    return sentence(f"its figure lies beyond {limits}, {_SIDE[own.flag]}{too}")
+    return sentence(f"its figure lies beyond {limits}, {phrases('standings.beyond_limits')[own.flag]}{too}")
 
 
 def stale_sentence(comparison: PeerComparison) -> str:

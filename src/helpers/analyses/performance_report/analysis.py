@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from helpers.analyses.performance_report.options import Cover, read_options
+from helpers.analyses.performance_report.options import Cover, PerformanceOptions, check_options
 from helpers.analyses.performance_report.report import PerformanceReport
 from helpers.report.analyses_in_room import analyse_in_room
 from helpers.report.arguments import names_near_misses
@@ -51,5 +51,6 @@ def performance(
         version that there is not.
     """
     sheet = Cover(purpose or "", lead or "", tuple(risks or ()), recommendation or "")
-    options = read_options(report, measures=measures, months=months, pages=pages, sheet=sheet)
+    options = PerformanceOptions(tuple(measures or ()), months, pages, sheet)
+    check_options(options, report.register)
     return analyse_in_room(PerformanceReport, report.apart(), options)

@@ -14,7 +14,7 @@ from helpers.report.columns import fields
 from helpers.yaml_files import raise_all
 
 if TYPE_CHECKING:
-    from helpers.report.report import Report
+    pass
 
 
 Purpose = Literal["assurance", "decision", "discussion"]
@@ -64,24 +64,13 @@ class PerformanceOptions:
     cover: Cover = field(default_factory=Cover)
 
 
-def read_options(
-    report: Report,
-    *,
-    measures: Sequence[str] | None = None,
-    months: int = 36,
-    pages: str = "full",
-    sheet: Cover | None = None,
-) -> PerformanceOptions:
-    """Return the options, checked against the register; all that is wrong is refused."""
-    sheet = sheet or Cover()
-    problems = wrongly_asked(report.register, measures or ())
-    if months < FEWEST_MONTHS:
-        problems.append(Problem("months", f"{months}", f"{FEWEST_MONTHS} or more"))
-    for name, came, allowed in (
-        ("pages", pages, get_args(Pages)),
-        ("purpose", sheet.purpose, ("", *PURPOSES)),
-    ):
+def check_options(options: PerformanceOptions, register: Register) -> None:
+    """Refuse all that is wrong about what was asked for."""
+    problems = wrongly_asked(register, options.measures)
+    if options.months < FEWEST_MONTHS:
+        problems.append(Problem("months", f"{options.months}", f"{FEWEST_MONTHS} or more"))
+    purpose, purposes = options.cover.purpose, ("", *PURPOSES)
+    for name, came, allowed in (("pages", options.pages, get_args(Pages)), ("purpose", purpose, purposes)):
         if came not in allowed:
             problems.append(Problem(name, came, ", ".join(filter(None, allowed))))
     raise_all(problems)
-    return PerformanceOptions(tuple(measures or ()), months, pages, sheet)

@@ -36,7 +36,7 @@ from helpers.measures.value_words import short_words
 from helpers.measures.words import CATEGORY_WORDS, FALSE_SIGNAL
 from helpers.register.arrangement import Pathway
 from helpers.report.columns import fields
-from helpers.report.words import count, day_words, listed, number, sentence
+from helpers.report.words import count, day_words, in_words, listed, number, sentence
 
 #: problems that the headline says in full; rows of page one; measures in a row said in full
 MOST_WORST: Final = 3
@@ -323,7 +323,7 @@ def _many(found: int) -> str:
     >>> _many(0), _many(3), _many(12)
     ('none', 'three', '12')
     """
-    return "none" if found == 0 else count(found, "of", "of").removesuffix(" of")
+    return in_words(found) if found else "none"
 
 
 def chance_sentence(results: Sequence[MeasureResult]) -> str:

@@ -15,6 +15,7 @@ from helpers.forms import Blank, Block, Form, Line, action_lines
 from helpers.measures.figures import figure_words, short_period_words
 from helpers.measures.result import MeasureResult
 from helpers.measures.target_words import target_sentence
+from helpers.phrases import phrase
 from helpers.register.commentary import KIND
 from helpers.register.models import Comment
 from helpers.register.rounds import MOST_ACTIONS, MOST_WORDS
@@ -24,11 +25,6 @@ from helpers.report.words import day_words
 #: figures that a form lists, the latest last; the chart has them all
 _LISTED: Final = 6
 _DOTS: Final = 100  # an inch of the picture: legible, and a form of ten measures stays below a megabyte
-_INTRO: Final = (
-    "Please write into the yellow cells: why it is so, and what comes next, in words that a reader from "
-    f"outside understands, {MOST_WORDS} at most each. Name roles, no persons, and nothing by which a patient could be "
-    "recognised. An action needs its owner and its day. Leave a measure empty on which you have nothing to say."
-)
 
 
 def wanted(board: PerformanceReport) -> list[MeasureResult]:
@@ -57,8 +53,9 @@ def words_form(board: PerformanceReport, owner: str, results: Sequence[MeasureRe
         Block("form", "Who answers", lines=(author,)),
         *(_block(board, result) for result in results),
     )
+    intro = phrase("statements.commentary.form", most_words=MOST_WORDS)
     title = f"Words for the board of {report.organisation.name}, {report.period.label}"
-    return Form(title, about, f"{_INTRO} Please send it back by {day_words(due)}.", blocks)
+    return Form(title, about, f"{intro} Please send it back by {day_words(due)}.", blocks)
 
 
 def _block(board: PerformanceReport, result: MeasureResult) -> Block:

@@ -12,7 +12,7 @@ import pandas as pd
 from helpers.analyses.stays import words as los_words
 from helpers.analyses.stays.basis import StayBasis
 from helpers.bundle import SUPPRESSED, Cell
-from helpers.phrases import phrase
+from helpers.phrases import phrase, phrases
 from helpers.report.charts import comparison
 from helpers.report.columns import fields
 from helpers.report.parts import Part
@@ -21,10 +21,6 @@ from helpers.stats import los
 
 ADJUSTED: Final = fields(__file__, "adjusted")
 MODEL: Final = (*fields(__file__, "model"), *ADJUSTED[1:])
-_METHODS: Final = {
-    "nb2": "Regression, negative binomial",
-    "gamma": "Regression, gamma, without zero-day stays",
-}
 #: spells of all trusts on which a coefficient rests at least
 FEWEST_PER_TERM: Final = 20
 
@@ -119,8 +115,8 @@ def adjusted(basis: StayBasis) -> Part:
     rows: list[tuple[Cell, ...]] = [("Observed over expected bed-days", ratio.value, ratio.low, ratio.high)]
     if found.model is not None:
         model = found.model
-        rows.append((_METHODS[model.family], model.ratio, model.lower, model.upper))
-    sums, agreement = found.groups[["observed", "expected"]].sum(), _agreement(basis)
+        rows.append((phrases("names.regressions")[model.family], model.ratio, model.lower, model.upper))
+    sums, agreement = found.excess.groups[["observed", "expected"]].sum(), _agreement(basis)
     used = (
         f"About {number(sums['observed'])} bed-days were used; the same patients would have used "
         f"{number(sums['expected'])} at the stays of all other trusts."
@@ -172,7 +168,7 @@ def model(basis: StayBasis) -> Part:
         },
         values={
             "formula": " + ".join(["days ~ own", *covariates]),
-            "family": _METHODS[found.family],
+            "family": phrases("names.regressions")[found.family],
             "dispersion": round(found.dispersion, 2),
         },
     )

@@ -11,15 +11,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from helpers.analyses.stays.excess import UNIT, ExcessBedDays
 from helpers.analyses.stays.options import StayOptions
 from helpers.analyses.stays.told import Ask, StaysTold
 from helpers.analyses.stays.trend import StayTrend
-from helpers.bundle import SUPPRESSED
+from helpers.data.ledger.releases import Releases
+from helpers.data.ledger.releasing import decide_on
 from helpers.data.mart import Mart
 from helpers.data.organisations.directory import Organisation, organisations, specialty_names
 from helpers.data.policy import HES_RECORD_LEVEL, DisclosurePolicy
-from helpers.data.releases import Releases
-from helpers.data.releasing import decide_on
 from helpers.data.series.stays import (
     SUMS,
     StayRule,
@@ -41,10 +41,6 @@ MODEL_SAMPLE = 20_000
 FEWEST_PEER_SPELLS = 20
 #: with fewer trusts there is no spread to judge by: trimming a tenth at each end takes ten
 FEWEST_PEERS = 10
-#: whose stays go together: the team, ward or site
-UNIT = "unit_code"
-#: stands for the groups that are too small to be shown by themselves, taken together
-REST = "rest"
 
 
 @dataclass(frozen=True)
@@ -316,67 +312,9 @@ class StayFindings:
         return "specialty" if self.options.specialty is None else "age_band"
 
     @cached_property
-    def groups(self) -> pd.DataFrame:
-        """O/E and excess per specialty (or age band), shrunken and certain parts beside it, largest first.
-
-        Groups too small to be shown come last as one, `REST`. Bed-days are those of as many `patients` as
-        are shown, a rounded number: exact ones over a mean would give the exact number back.
-        """
-        matched = self.own_matched[self.own_matched["level"] > los.UNMATCHED]
-        column = matched[self.group_column].astype("string")
-        small = self._too_small(matched.groupby(column)["spells"].sum())
-        if small:
-            self.told.settle_group(self.told.group(self.group_column, small))
-        matched = matched.assign(group=column.mask(column.isin(small), REST))
-        table = los.observed_expected(matched, by=["group"], cluster=UNIT).droplevel(0)
-        table = table[table["expected"] > 0].sort_values("excess", ascending=False)
-        table = table.loc[[code for code in table.index if code != REST] + [REST] * (REST in table.index)]
-        table = self._with_patients_as_shown(table, small)
-        worth = los.opportunity(
-            table["observed"], table["expected"], table["standard_error"], table["lower"]
-        )
-        table = table.join(worth.by_specialty.set_index(table.index))
-        return table.assign(label=[self._group_label(code) for code in table.index])
-
-    def _with_patients_as_shown(self, table: pd.DataFrame, small: Sequence[str]) -> pd.DataFrame:
-        groups = [small if code == REST else [code] for code in table.index]
-        shown = pd.Series(
-            [self.told.cell(self.told.group(self.group_column, group)) for group in groups],
-            index=table.index,
-            dtype=object,
-        )
-        # what rests on too few is left out of the table; in sums it counts with its own number
-        patients = shown.where(shown != SUPPRESSED, table["spells"]).astype(float)
-        table = table.assign(shown=shown)
-        days = table[["observed", "expected", "excess"]].mul(patients / table["spells"], axis="index")
-        return table.assign(patients=patients, **days)
-
-    def _too_small(self, spells: pd.Series) -> list[str]:
-        """Return the groups that are hidden, and larger ones until together they may be shown."""
-        hidden = {
-            str(code): self.policy.hides(count)
-            or self.told.hides(self.told.group(self.group_column, [str(code)]))
-            for code, count in spells.items()
-        }
-        counts = spells.sort_values(kind="stable")
-        counts = counts.loc[sorted(counts.index, key=lambda code: not hidden[str(code)])]
-        chosen = sum(hidden.values())
-        while chosen and self.policy.hides(counts.iloc[:chosen].sum()) and chosen < len(counts):
-            chosen += 1
-        return list(counts.index[:chosen])
-
-    def _group_label(self, code: str) -> str:
-        names = self.specialties if self.group_column == "specialty" else {}
-        rest = "other specialties together" if names else "other ages together"
-        return rest if code == REST else names.get(code, code)
-
-    @cached_property
-    def worth(self) -> los.Opportunity:
-        """Raw, shrunken and certain excess bed-days over the groups."""
-        table = self.groups
-        return los.opportunity(
-            table["observed"], table["expected"], table["standard_error"], table["lower"]
-        )
+    def excess(self) -> ExcessBedDays:
+        """Which groups the excess comes from, and what it is worth."""
+        return ExcessBedDays(self.own_matched, self.group_column, self.told, self.policy, self.specialties)
 
     def beds(self, bed_days: float) -> float:
         """Return bed-days of the period as beds at the planned occupancy; months without data are left out."""

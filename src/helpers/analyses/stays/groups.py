@@ -10,7 +10,7 @@ import pandas as pd
 
 from helpers.analyses.stays import words as los_words
 from helpers.analyses.stays.basis import StayBasis
-from helpers.analyses.stays.findings import REST
+from helpers.analyses.stays.excess import REST
 from helpers.bundle import SUPPRESSED, Cell, Column
 from helpers.report import controlled
 from helpers.report.charts import comparison
@@ -33,17 +33,17 @@ def worth(basis: StayBasis) -> Part:
     """Return excess bed-days and beds, net, raw, shrunken and certain."""
     found, cost = basis.found, basis.options.bed_day_cost
     kinds = {
-        "Certain: only where the interval excludes 1": found.worth.certain,
-        "Shrunken: each group drawn to the mean": found.worth.shrunken,
-        "Raw: every group above the expected": found.worth.raw,
-        "Net: all groups, shorter ones set off": float(found.groups["excess"].sum()),
+        "Certain: only where the interval excludes 1": found.excess.worth.certain,
+        "Shrunken: each group drawn to the mean": found.excess.worth.shrunken,
+        "Raw: every group above the expected": found.excess.worth.raw,
+        "Net: all groups, shorter ones set off": float(found.excess.groups["excess"].sum()),
     }
     rows: list[tuple[Cell, ...]] = [(name, value, found.beds(value)) for name, value in kinds.items()]
     if cost is not None:
         rows = [(*row, cost * value) for row, value in zip(rows, kinds.values(), strict=True)]
-    certain = found.worth.certain
+    certain = found.excess.worth.certain
     said = los_words.worth_sentence(
-        certain, found.beds(certain), found.worth.raw, groups=_MANY[found.group_column]
+        certain, found.beds(certain), found.excess.worth.raw, groups=_MANY[found.group_column]
     )
     occupancy = f"{100 * basis.options.occupancy:g}%"
     return basis.part(
@@ -99,7 +99,7 @@ def groups(basis: StayBasis) -> Part:
 
 def _groups_found(basis: StayBasis) -> pd.DataFrame:
     """Return the groups with the ends of the excess and whether it is beyond chance."""
-    table = basis.found.groups
+    table = basis.found.excess.groups
     return table.assign(
         excess_low=table["expected"] * (table["lower"] - 1),
         excess_high=table["expected"] * (table["upper"] - 1),

@@ -25,7 +25,7 @@ def counted(basis: StayBasis) -> Part:
         ("Spells", los_words.conditions_words(options.conditions)),
         ("Specialty", basis.found.specialties.get(options.specialty or "", options.specialty or "all")),
         ("Zero-day stays", "counted" if options.zero_day_stays else "left out"),
-        ("Compared by", listed(los_words.COLUMNS.get(each, each) for each in STRATA)),
+        ("Compared by", listed(map(los_words.characteristic_words, STRATA))),
     )
     return basis.part(
         "counted",
@@ -100,5 +100,5 @@ def _detail_words(level: str) -> str:
     """Return the name of a level of detail as a reader says it."""
     if level == "all columns":
         return "Every characteristic"
-    words = [los_words.COLUMNS.get(word, word) for word in level.removeprefix("without ").split(", ")]
+    words = map(los_words.characteristic_words, level.removeprefix("without ").split(", "))
     return f"Without {listed(words)}" if level.startswith("without ") else "No comparison possible"

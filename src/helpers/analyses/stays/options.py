@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 from helpers.data.disclosure.queries import Condition
 from helpers.data.room.selection import read_where
 from helpers.data.series.stays import LEAST_TRIM_DAYS, LONG_STAYS
 from helpers.errors import Problem
+from helpers.phrases import phrases
 from helpers.report.words import count
 from helpers.yaml_files import raise_all
 
@@ -26,13 +27,7 @@ _APART: Final = {
 }
 
 BenchmarkName = Literal["national_mean", "peer_median", "best_quartile", "own_past", "target"]
-BENCHMARKS: dict[str, str] = {
-    "national_mean": "the national mean",
-    "peer_median": "the median of its peer group",
-    "best_quartile": "the lower quartile of trusts",
-    "own_past": "its own mean a year before",
-    "target": "the stated target",
-}
+BENCHMARKS: Final[tuple[BenchmarkName, ...]] = get_args(BenchmarkName)
 
 
 def name_benchmark(benchmark: str, months: int) -> str:
@@ -43,7 +38,7 @@ def name_benchmark(benchmark: str, months: int) -> str:
     """
     if benchmark == "own_past" and months > 12:
         return f"its own mean of the {count(months, 'month')} before"
-    return BENCHMARKS[benchmark]
+    return phrases("names.stay_benchmarks")[benchmark]
 
 
 @dataclass(frozen=True)

@@ -25,11 +25,6 @@ if TYPE_CHECKING:
 
 #: quarters of the first year of the pandemic, by their first days
 PANDEMIC = ((2020, 4), (2021, 3))
-_CRUDE = "crude, not adjusted for who the patients were"
-_PANDEMIC = (
-    "The quarter lies in the first year of the pandemic: fewer and sicker patients were admitted, so neither level nor "
-    "order of the trusts is typical."
-)
 
 
 @dataclass(frozen=True)
@@ -115,8 +110,8 @@ class PublishedStay(Sections):
         words = {
             "age": age_sentence(period, self.report.today),
             "stay": f"**{self._words}**",
-            "crude": sentence(f"the figure is {_CRUDE}"),
-            "pandemic": _PANDEMIC if _in_pandemic(self._quarter) else "",
+            "crude": sentence("the figure is crude, not adjusted for who the patients were"),
+            "pandemic": phrase("statements.published_stay.pandemic") if _in_pandemic(self._quarter) else "",
             "means": f"Means of {count(place.trusts, 'trust')}: {number(place.pooled, 2)} days over all patients, "
             f"{number(place.unweighted, 2)} days with every trust counting once.",
         }

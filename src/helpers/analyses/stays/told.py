@@ -10,7 +10,7 @@ from helpers.analyses.stays.options import StayOptions
 from helpers.bundle import SUPPRESSED, Cell
 from helpers.data.disclosure.deciding import Asked
 from helpers.data.disclosure.queries import EVERYBODY, Condition, Query, Told
-from helpers.data.released_manifests import shown_cell
+from helpers.data.ledger.manifests import shown_cell
 from helpers.report import controlled
 from helpers.report.period import Period
 from helpers.report.words import number

@@ -4,28 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
 
 from helpers.data.disclosure.queries import Condition
 from helpers.data.series.stays import ORDINARY
+from helpers.phrases import phrases
 from helpers.report.words import count, days, interval, listed, number, possessive, sentence
 
 #: differences that show as nought at one decimal are called none
 SMALLEST_DAYS = 0.05
 #: an interval round 1 that reaches no further than this, in per cent, says that stays are alike
 LIKE_PERCENT = 10
-#: columns of the records as a reader says them
-COLUMNS: Final = {
-    "age_band": "age",
-    "casemix_group": "case-mix group",
-    "admission_method": "way of admission",
-    "imd_decile": "tenth of deprivation",
-    "patient_class": "kind of admission",
-}
-_FAMILIES: Final = {
-    "nb2": "a negative binomial regression",
-    "gamma": "a gamma regression, without zero-day stays,",
-}
 
 
 @dataclass(frozen=True)
@@ -186,11 +174,19 @@ def formula_sentence(family: str, covariates: Iterable[str]) -> str:
     >>> formula_sentence("nb2", ["specialty", "age_band", "sex"])[:55]
     'The regression is a negative binomial regression of the'
     """
-    named = listed(COLUMNS.get(each, each) for each in covariates)
+    named, called = (
+        listed(map(characteristic_words, covariates)),
+        phrases("names.regressions_in_prose")[family],
+    )
     return sentence(
-        f"the regression is {_FAMILIES[family]} of the days of stay on whose they are (this trust's or a sample of "
+        f"the regression is {called} of the days of stay on whose they are (this trust's or a sample of "
         f"all others'), {named}, with a logarithmic link: each coefficient is a ratio of mean stays"
     )
+
+
+def characteristic_words(column: str) -> str:
+    """Return a column of the records as a reader says it."""
+    return phrases("names.characteristics").get(column, column)
 
 
 def counted_sentence(conditions: tuple[Condition, ...]) -> str:
@@ -212,7 +208,7 @@ def conditions_words(conditions: tuple[Condition, ...]) -> str:
 
 
 def _condition_words(condition: Condition) -> str:
-    name = f"the {COLUMNS.get(condition.dimension, condition.dimension.replace('_', ' '))} is"
+    name = f"the {characteristic_words(condition.dimension).replace('_', ' ')} is"
     if not condition.is_range:
         values = " or ".join(value or "not recorded" for value in condition.among)
         return f"{name} {'not ' if condition.excluded else ''}{values}"

@@ -6,10 +6,10 @@ from typing import Final
 
 import numpy as np
 
-from helpers.analyses.systems import words
 from helpers.analyses.systems.findings import BedScenario, DelayGroup, WayOut
 from helpers.analyses.systems.known import ADMISSIONS, BEDS, WAITING
 from helpers.bundle import Cell, Column
+from helpers.phrases import phrases
 from helpers.report.columns import Filled, fields
 from helpers.report.words import number
 
@@ -27,9 +27,10 @@ OfScenario = Filled[BedScenario]
 
 def held_columns(found: WayOut) -> tuple[OfGroup, ...]:
     """Return the columns of what patients wait for; beds at most where all who could leave are known."""
+    who = phrases("names.who_could_act")
     counted = Column(label="Patients, so beds at least", kind="count")
     columns = [
-        OfGroup("who", Column(label="Who could act", kind="text"), lambda each: words.WHO[each.who]),
+        OfGroup("who", Column(label="Who could act", kind="text"), lambda each: who[each.who]),
         OfGroup("patients", counted, lambda each: each.patients, "counted with such a reason"),
         OfGroup("share", Column(label="Share", kind="rate", unit="%"), lambda each: 100 * each.patients / found.total,
                 "of all counted with a reason"),
@@ -46,11 +47,11 @@ def held_columns(found: WayOut) -> tuple[OfGroup, ...]:
 
 def scenario_columns(change: float) -> tuple[OfScenario, ...]:
     """Return the columns of what a change of some per cent would give."""
+    what, where = phrases("names.scenarios", change=f"{change:g}"), phrases("names.scenario_places")
     room = Column(label="Room for emergency admissions a month", kind="text")
     return (
-        OfScenario("change", Column(label="If", kind="text"),
-                   lambda each: words.SCENARIOS[each.name][0].format(change=f"{change:g}")),
-        OfScenario("where", Column(label="Where", kind="text"), lambda each: words.SCENARIOS[each.name][1]),
+        OfScenario("change", Column(label="If", kind="text"), lambda each: what[each.name]),
+        OfScenario("where", Column(label="Where", kind="text"), lambda each: where[each.name]),
         OfScenario("low", Column(label="Beds free, least", kind="model"), lambda each: each.low),
         OfScenario("high", Column(label="Beds free, most", kind="model"), lambda each: each.high),
         OfScenario("occupancy", Column(label="Occupancy, %", kind="text"), lambda each: _between(each.occupancy, 1),

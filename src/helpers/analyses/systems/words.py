@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final
 
 import numpy as np
 
@@ -13,7 +12,6 @@ from helpers.analyses.systems.findings import (
     Pressure,
     Ranged,
     WayOut,
-    Who,
 )
 from helpers.measures.attention_words import problem_sentence
 from helpers.measures.figures import figure_words, period_words
@@ -21,25 +19,6 @@ from helpers.measures.result import MeasureResult
 from helpers.measures.sums import SystemSum
 from helpers.measures.value_words import short_words
 from helpers.report.words import count, in_words, listed, month, number, sentence
-
-#: who could act, as a table's row has it
-WHO: Final[Mapping[Who, str]] = {
-    "hospital": "The hospital itself",
-    "interface": "Hospital and partners together",
-    "community": "Community health services",
-    "social": "Social care and housing",
-    "patient": "Patient and family, with the teams that know them",
-    "untold": "Not told by the reason",
-}
-#: what would change, and where
-SCENARIOS: Final = {
-    "way_out": ("{change}% fewer patients stay who could leave", "Everybody on the way out"),
-    "outside": (
-        "{change}% fewer wait for community services, social care or housing",
-        "Outside the hospital",
-    ),
-    "demand": ("{change}% fewer emergency admissions", "Before the hospital"),
-}
 
 
 def ends(figure: Ranged, digits: int = 0) -> str:

@@ -37,7 +37,7 @@ Register = dict[str, dict[str, Any]]
 
 
 @dataclass(frozen=True)
-class Change:
+class RegisterChange:
     """What is otherwise in the shipped register: an entry, or one of its keys."""
 
     entry: str
@@ -150,7 +150,7 @@ def _entries(path: Path) -> dict[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
-def _changes(root: Path, before: Register) -> Iterator[Change]:
+def _changes(root: Path, before: Register) -> Iterator[RegisterChange]:
     """Yield what is otherwise, entry by entry; nothing where it is not known what was there."""
     for kind, now in _shipped().items() if before else ():
         was, own = before.get(kind, {}), _entries(root / "params" / "_register" / f"{kind}.yml")
@@ -158,14 +158,16 @@ def _changes(root: Path, before: Register) -> Iterator[Change]:
             yield from _changes_of(f"{kind}: {name}", was.get(name), now.get(name), own, name)
 
 
-def _changes_of(entry: str, was: Any, now: Any, own: dict[str, Any], name: str) -> Iterator[Change]:
+def _changes_of(entry: str, was: Any, now: Any, own: dict[str, Any], name: str) -> Iterator[RegisterChange]:
     said = own.get(name) or {}
     if was is None:
         taken_away = "yours takes it away" if name in own else ""
-        yield Change(entry, "", "", "new", "yours has this id and goes over it" if said else taken_away)
+        yield RegisterChange(
+            entry, "", "", "new", "yours has this id and goes over it" if said else taken_away
+        )
     elif now is None:
         words = f"yours has {', '.join(said)}: say the whole of it, or take it out" if said else ""
-        yield Change(entry, "", "shipped", "gone", words)
+        yield RegisterChange(entry, "", "shipped", "gone", words)
     else:
         for key in dict.fromkeys((*was, *now)):
             if was.get(key) != now.get(key):
@@ -174,7 +176,7 @@ def _changes_of(entry: str, was: Any, now: Any, own: dict[str, Any], name: str) 
                     else f"yours stands: {_text(said[key])}" if key in said
                     else ""
                 )  # fmt: skip
-                yield Change(entry, key, *_unlike(was.get(key), now.get(key)), words)
+                yield RegisterChange(entry, key, *_unlike(was.get(key), now.get(key)), words)
 
 
 def _unlike(was: Any, now: Any) -> tuple[str, str]:
@@ -197,7 +199,7 @@ def _text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _counted(changes: list[Change]) -> str:
+def _counted(changes: list[RegisterChange]) -> str:
     hidden = sum(bool(each.own) for each in changes)
     return f"{len(changes) or 'no'} changes" + (f", {hidden} below entries of yours" if hidden else "")
 

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from helpers.bundle import SUPPRESSED, Cell
+from helpers.data.ledger.releases import releases_of
 from helpers.data.policy import DisclosurePolicy
-from helpers.data.releases import releases_of
 from helpers.data.room.child import VALUE, Child, Function
 from helpers.data.room.counting import COUNT, answered, counted, grouped, three_figures
 from helpers.data.room.door import in_room

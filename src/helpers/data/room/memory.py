@@ -13,8 +13,8 @@ from helpers.bundle import SUPPRESSED, Cell
 from helpers.data.disclosure.deciding import Asked
 from helpers.data.disclosure.queries import EVERYBODY, Query, Told
 from helpers.data.disclosure.totals import control_with_total
-from helpers.data.releases import releases_of
-from helpers.data.releasing import decide_on
+from helpers.data.ledger.releases import releases_of
+from helpers.data.ledger.releasing import decide_on
 from helpers.data.room.selection import OF_OTHERS, Selection
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class Memory:
     """What one kernel has been told, by the query that counted it.
 
     Counts of the report's organisation are certified: for each star, three values are exhibited that agree with
-    everything told in this run and in all that was published (`helpers.data.releasing`). Those of others are
+    everything told in this run and in all that was published (`helpers.data.ledger.releasing`). Those of others are
     coarser, are held against their total, and give way where they would tell one of the report's organisation.
     """
 

@@ -14,15 +14,6 @@ from helpers.errors import Problem, UsageError, near_misses
 
 GroupKind = Literal["national", "type", "size", "region", "icb", "chosen"]
 GROUP_KINDS: tuple[GroupKind, ...] = get_args(GroupKind)
-#: what each kind of group is called in a table
-GROUP_NAMES: dict[GroupKind, str] = {
-    "national": "All",
-    "type": "Same type",
-    "size": "Same size",
-    "region": "Same region",
-    "icb": "Same integrated care board",
-    "chosen": "Chosen",
-}
 #: with fewer members a median moves with every one of them
 SMALL_GROUP = 8
 _SIZES = ("smallest", "second smallest", "second largest", "largest")

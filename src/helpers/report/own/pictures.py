@@ -6,7 +6,7 @@ import io
 from typing import TYPE_CHECKING, Any, Final
 
 from helpers.errors import Problem, UsageError
-from helpers.theme.charts import chart_settings
+from helpers.theme.charts import chart_settings, register_fonts
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -57,8 +57,6 @@ def board_style() -> None:
     `sns.set_theme`, which would put seaborn's own in its place.
     """
     import matplotlib as mpl
-
-    from helpers.theme.charts import chart_settings, register_fonts
 
     register_fonts()
     settings: Any = chart_settings()

@@ -17,7 +17,7 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -135,8 +135,8 @@ def open_cluster(address: str) -> Iterator[Cluster | None]:
 
 def _look_at(client: Client, address: str) -> Cluster:
     # what cannot even be asked for it has no such function: another version as well
-    stamps = client.run(stamp, on_error="return")
-    alike = tuple(sorted(worker for worker, found in stamps.items() if found == stamp()))
+    stamps, ours = client.run(stamp_of_machine, on_error="return"), stamp_of_machine()
+    alike = tuple(sorted(worker for worker, found in stamps.items() if found == ours))
     refused = tuple(sorted(set(stamps) - set(alike)))
     if not alike:
         came = (
@@ -145,12 +145,6 @@ def _look_at(client: Client, address: str) -> Cluster:
         raise UsageError(Problem(f"--cluster {address}", came, cure=_CURE))
     threads = client.nthreads()  # type: ignore[no-untyped-call]
     return Cluster(client, alike, sum(threads.get(worker, 1) for worker in alike), refused)
-
-
-@cache
-def stamp() -> str:
-    """Return what tells this package, its Python and all that is installed beside it from others."""
-    return stamp_of_machine()
 
 
 def attempt(folder: str) -> str:

@@ -18,9 +18,8 @@ from helpers.audience import AUDIENCE_VARIABLE
 from helpers.errors import INTERRUPTED, ExitCode, GateError, Problem, ReportError, UserError
 from helpers.places import KNOWN_VARIABLE, REPORT_VARIABLE, ROOT_VARIABLE, STATE_VARIABLE, VERSION_VARIABLE
 from helpers.runner.batch.cluster import Cluster
-from helpers.runner.batch.profile import parts_of, write_profile
 from helpers.runner.batch.signing import mark_copies
-from helpers.runner.batch.steps import BUG_LOG, Steps, make_private, redact_logs
+from helpers.runner.batch.steps import BUG_LOG, Steps, make_private, parts_of, redact_logs, write_profile
 from helpers.runner.engines import Quarto
 from helpers.runner.history.entries import Entry, State, now
 from helpers.runner.history.locks import ReportLock

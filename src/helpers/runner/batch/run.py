@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from typing import Final
 
 from helpers.errors import INTERRUPTED, ExitCode, Problem, ReportError, UsageError
-from helpers.runner.batch.capacity import usable_jobs
 from helpers.runner.batch.cluster import Cluster, open_cluster
 from helpers.runner.batch.flow import run_lives
 from helpers.runner.batch.life import Life, Setting, as_before, blank_entry
@@ -21,10 +20,9 @@ from helpers.runner.history.store import BACK_FILL, History
 from helpers.runner.kernel.execute import KernelLimits
 from helpers.runner.key.due import RunDecision, Wish, decide
 from helpers.runner.key.surroundings import survey
-from helpers.runner.plan.jobs import Job
-from helpers.runner.plan.refused import Refused
+from helpers.runner.plan.jobs import Job, Refused
 from helpers.runner.portal.update import list_anew
-from helpers.runner.processes import terminable
+from helpers.runner.processes import terminable, usable_jobs
 from helpers.runner.project import Project
 from helpers.runner.publish.placing import open_history
 from helpers.runner.publish.switching import readers_folder, sweep
@@ -124,18 +122,17 @@ def run_batch(
     report when it is done, in the calling thread.
     """
     with open_cluster(order.cluster) as cluster:
-        return _run(project, jobs, order, cluster, refused, tell)
+        setting, decisions = _begin(project, jobs, order, cluster)
+        return _run(setting, decisions, order, refused, tell)
 
 
 def _run(
-    project: Project,
-    jobs: Sequence[Job],
+    setting: Setting,
+    decisions: Sequence[RunDecision],
     order: Order,
-    cluster: Cluster | None,
     refused: Sequence[Refused],
     tell: Callable[[Entry], None],
 ) -> Batch:
-    setting, decisions = _begin(project, jobs, order, cluster)
     history = setting.history
     entries = {
         each.job.title: as_before(setting, each, each.previous)
@@ -158,7 +155,14 @@ def _run(
         if entry.state is not State.WAITING:
             tell(entry)
     lives = [Life(setting, each) for each in decisions if each.reason]
-    _take_through(setting, lives, cluster.slots if cluster else order.jobs, take)
+    slots = setting.cluster.slots if setting.cluster else order.jobs
+    with terminable():
+        try:
+            with contextlib.closing(run_lives(setting, lives, slots)) as outcomes:
+                for entry in outcomes:
+                    take(entry)
+        except KeyboardInterrupt:
+            setting.stop.set()
     for life in lives:
         if entries[life.decision.job.title].state is State.WAITING:
             blank = replace(blank_entry(setting, life.decision), error="the batch was interrupted")
@@ -168,7 +172,7 @@ def _run(
     history.end(setting.run)
     problems: tuple[Problem, ...] = ()
     try:
-        list_anew(project, history)
+        list_anew(setting.project, history)
     except ReportError as error:  # the reports are in place, and recorded
         problems = error.problems
     no_data = tuple(each for each in refused if each.no_data)
@@ -176,19 +180,6 @@ def _run(
     return Batch(
         setting.run, tuple(entries.values()), setting.stop.is_set(), problems, no_data, months=months
     )
-
-
-def _take_through(
-    setting: Setting, lives: Sequence[Life], jobs: int, take: Callable[[Entry], None]
-) -> None:
-    """Take reports through their lives, until all have ended or the batch is interrupted."""
-    with terminable():
-        try:
-            with contextlib.closing(run_lives(setting, lives, jobs)) as outcomes:
-                for entry in outcomes:
-                    take(entry)
-        except KeyboardInterrupt:
-            setting.stop.set()
 
 
 def _begin(

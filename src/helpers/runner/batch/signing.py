@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from helpers.errors import GateError, Problem, UsageError
 from helpers.runner.engines import FORMATS, choose_engine
 from helpers.runner.hashes import hash_bytes
-from helpers.runner.history.chain import Decision, Stage
+from helpers.runner.history.chain import DraftDecision, Stage
 from helpers.runner.history.entries import Entry, now
 from helpers.runner.history.signing import SignOff, digest_of
 from helpers.runner.key.surroundings import Surroundings, survey
@@ -36,7 +36,7 @@ def current_account() -> str:
     return pwd.getpwuid(os.getuid()).pw_name
 
 
-def decide_as(project: Project, found: SignOff, account: str, stage: Stage, note: str) -> Decision:
+def decide_as(project: Project, found: SignOff, account: str, stage: Stage, note: str) -> DraftDecision:
     """Return what an account decides of a draft.
 
     Raises `UsageError` if it has not the role whose turn it is (to return it: any of the roles), or has signed this
@@ -53,7 +53,7 @@ def decide_as(project: Project, found: SignOff, account: str, stage: Stage, note
     if stage is not Stage.RETURNED and account in {each.account for each in found.signed}:
         came = f"{account} has signed this draft already"
         raise UsageError(Problem(draft.report, came, f"somebody else who is {role}"))
-    return Decision(
+    return DraftDecision(
         draft.run, draft.notebook, draft.name, digest_of(draft), stage, account, role, note.strip(), now()
     )
 

@@ -20,8 +20,7 @@ import yaml
 
 from helpers.bundle import Bundle, Panel, ReportFacts
 from helpers.errors import GateError, Problem
-from helpers.runner.document.outputs.order import in_order
-from helpers.runner.document.outputs.pieces import Prose, ShownOutput
+from helpers.runner.document.outputs.pieces import Prose, ShownOutput, in_order
 from helpers.runner.document.prose import (
     check_levels,
     check_prose,
@@ -134,7 +133,10 @@ def make_document(notebook: nbformat.NotebookNode, *, provenance: Provenance) ->
         _front_matter(reading, facts, bundles, provenance.mark),
         f"::: {{.synthetic}}\n{_SYNTHETIC}\n:::" if facts.synthetic else "",
         f"::: {{.notes}}\n{provenance.made_up}\n:::" if provenance.made_up else "",
-        *_body(reading, provenance.name),
+        *(
+            clean(without_title(piece.text)) if isinstance(piece, Prose) else _write(piece, provenance.name)
+            for piece in reading.pieces
+        ),
         _about(bundles, facts, provenance),
     ]
     return Document(
@@ -344,11 +346,6 @@ def _with_a_chart_on_slides(reading: NotebookContent) -> NotebookContent:
     marked = replace(first, bundle=first.bundle.model_copy(update={"panels": (words,)}))
     pieces = tuple(marked if piece is first else piece for piece in reading.pieces)
     return replace(reading, pieces=pieces)
-
-
-def _body(reading: NotebookContent, name: str) -> Iterator[str]:
-    for piece in reading.pieces:
-        yield clean(without_title(piece.text)) if isinstance(piece, Prose) else _write(piece, name)
 
 
 def _write(shown: ShownOutput, name: str) -> str:

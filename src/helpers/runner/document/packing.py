@@ -32,7 +32,7 @@ _LABEL: Final = re.compile(
 
 
 @dataclass(frozen=True)
-class Kept:
+class PackedDocument:
     """A document as it is kept for packs."""
 
     markdown: str
@@ -51,7 +51,7 @@ class Edition:
     published: str  # the day, in words
     digest: str  # the hash of its files
     withdrawn: str = ""  # why it was withdrawn, where it was
-    kept: Kept | None = None  # None where it was withdrawn
+    kept: PackedDocument | None = None  # None where it was withdrawn
     number: int = 0  # of its place in the pack
     body: str = ""  # as it stands in the pack
     back: Mapping[str, str] = field(default_factory=dict)  # what of it stands at the pack's end, by label
@@ -76,13 +76,13 @@ def keep(document: Document, folder: Path) -> str:
     return hash_bytes(content)
 
 
-def read_kept(path: Path, sha256: str) -> Kept | None:
+def read_kept(path: Path, sha256: str) -> PackedDocument | None:
     """Return a document that was kept; None where it is gone or is not the one with that hash."""
     content = path.read_bytes() if path.is_file() else b""
     if not content or hash_bytes(content) != sha256:
         return None
     told = json.loads(content)
-    return Kept(told["markdown"], told["figures"], tuple(told["attention"]))
+    return PackedDocument(told["markdown"], told["figures"], tuple(told["attention"]))
 
 
 def asked_for(document: Document) -> list[str]:

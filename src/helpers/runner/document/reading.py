@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,7 +40,9 @@ def read_notebook(notebook: nbformat.NotebookNode) -> NotebookContent:
     found: list[Prose | ShownOutput | Problem] = []
     warnings: list[str] = []
     cells = list(own_cells(notebook))
-    labels = _own_labels(cell for _, cell in cells)
+    told = [output.get("data", {}).get(MIME) for _, cell in cells for output in cell.get("outputs", ())]
+    # of helpers: none that is made up may be one of them
+    labels = {str(entry.get("id")) for entry in told if isinstance(entry, dict)}
     for number, (where, cell) in enumerate(cells):
         if cell.cell_type == "raw" and number == 0:
             front, problems = read_front_matter(where, cell.source)
@@ -55,12 +57,6 @@ def read_notebook(notebook: nbformat.NotebookNode) -> NotebookContent:
         problems=tuple(item for item in found if isinstance(item, Problem)),
         warnings=tuple(warnings),
     )
-
-
-def _own_labels(cells: Iterable[nbformat.NotebookNode]) -> set[str]:
-    """Return the labels that helpers gave: none that is made up may be one of them."""
-    entries = [output.get("data", {}).get(MIME) for cell in cells for output in cell.get("outputs", ())]
-    return {str(entry.get("id")) for entry in entries if isinstance(entry, dict)}
 
 
 def _read_code_cell(

@@ -39,7 +39,7 @@ class Stage(StrEnum):
 
 
 @dataclass(frozen=True)
-class Decision:
+class DraftDecision:
     """What a person decided of a draft."""
 
     #: run, notebook, name: the draft; digest: the hash of all its files
@@ -62,7 +62,7 @@ def bind(database: sqlite3.Connection, run: str = "", notebook: str = "", name: 
             _add(database, _ROW, key, digest)
 
 
-def enter(database: sqlite3.Connection, decision: Decision) -> None:
+def enter(database: sqlite3.Connection, decision: DraftDecision) -> None:
     """Add a decision to the chain."""
     database.execute("BEGIN IMMEDIATE")
     _add(
@@ -73,11 +73,11 @@ def enter(database: sqlite3.Connection, decision: Decision) -> None:
     )
 
 
-def decisions(database: sqlite3.Connection) -> list[Decision]:
+def decisions(database: sqlite3.Connection) -> list[DraftDecision]:
     """Return all decisions, oldest first."""
     rows = database.execute("SELECT content FROM chain WHERE kind = ? ORDER BY id", (_DECISION,))
     told = [json.loads(content) for (content,) in rows]
-    return [Decision(**{**each, "stage": Stage(each["stage"])}) for each in told]
+    return [DraftDecision(**{**each, "stage": Stage(each["stage"])}) for each in told]
 
 
 def breaks(database: sqlite3.Connection) -> Iterator[Problem]:

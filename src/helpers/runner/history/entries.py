@@ -1,4 +1,4 @@
-"""One report of one run as the history keeps it: its state, what it is about, what it came from."""
+"""What the history keeps: one report of one run, with its state and what it came from; what became of a schedule."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class Entry:
     reads: tuple[str, ...] = ()  # what of the data it read (`helpers.reads`)
     #: the data sets that this meant then: fingerprint, name, as-at date, load
     data: Mapping[str, DataSet] = field(default_factory=dict)
-    #: the files of its own that it read, and what lay there (`helpers.runner.key.own_files`)
+    #: the files of its own that it read, and what lay there (`helpers.runner.key.surroundings`)
     files: Mapping[str, str] = field(default_factory=dict)
     #: what it asked the register, with the digests of the answers
     answers: Mapping[str, str] = field(default_factory=dict)
@@ -147,3 +147,27 @@ class Entry:
 def now() -> str:
     """Return the time as history writes it: ISO, UTC, whole seconds."""
     return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+class Outcome(StrEnum):
+    """What became of a moment at which a schedule was due."""
+
+    BEGUN = "begun"  # the history knows the schedule from then on
+    RAN = "ran"
+    COVERED = "covered by the next"
+    MISSED = "missed"
+
+
+@dataclass(frozen=True)
+class Occurrence:
+    """A moment at which a schedule was due, and what became of it."""
+
+    #: schedule, due: which, and when (with a time zone)
+    schedule: str
+    due: datetime
+    outcome: Outcome
+    #: run, exit_code: the batch that it led to, and what that returned
+    run: str = ""
+    exit_code: int = 0
+    data: str = ""  # what the data sets were that it had waited for
+    noted: datetime | None = None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -26,13 +27,37 @@ def _run_path(state: Path, run: str) -> Path:
     return state / FOLDER / "runs" / run
 
 
+def _lock(path: Path) -> FileLock:
+    return FileLock(path, mode=0o600, thread_local=False)
+
+
+def _is_got(lock: FileLock) -> bool:
+    """Take a lock if nobody has it."""
+    private_folder(Path(lock.lock_file).parent)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return False
+    return True
+
+
+@contextlib.contextmanager
+def _tried(lock: FileLock) -> Iterator[bool]:
+    """Run the block, which is told whether the lock was got: nobody is waited for."""
+    mine = _is_got(lock)
+    try:
+        yield mine
+    finally:
+        if mine:
+            lock.release(force=True)
+
+
 def hold_run(state: Path, run: str) -> None:
     """Show that a run is alive, until it is let go or this process ends."""
     path = _run_path(state, run)
     private_folder(path.parent)
-    lock = FileLock(path, mode=0o600, thread_local=False)
-    lock.acquire()
-    _held[path] = lock
+    _held[path] = _lock(path)
+    _held[path].acquire()
 
 
 def let_run_go(state: Path, run: str) -> None:
@@ -50,34 +75,20 @@ def is_run_alive(state: Path, run: str) -> bool:
         return True
     if not path.exists():
         return False
-    try:
-        with FileLock(path, timeout=0, mode=0o600, thread_local=False):
-            return False
-    except Timeout:
-        return True
+    with _tried(_lock(path)) as is_free:
+        return not is_free
 
 
 @contextlib.contextmanager
 def hold(state: Path, what: str) -> Iterator[None]:
     """Let one process at a time run the block."""
-    path = private_folder(state / FOLDER) / what
-    with FileLock(path, mode=0o600, thread_local=False):
+    with _lock(private_folder(state / FOLDER) / what):
         yield
 
 
-@contextlib.contextmanager
-def try_hold(state: Path, what: str) -> Iterator[bool]:
+def try_hold(state: Path, what: str) -> AbstractContextManager[bool]:
     """Run the block, which is told whether this process alone does; another one that does already is not waited for."""
-    lock = FileLock(private_folder(state / FOLDER) / what, timeout=0, mode=0o600, thread_local=False)
-    try:
-        lock.acquire()
-    except Timeout:
-        yield False
-        return
-    try:
-        yield True
-    finally:
-        lock.release()
+    return _tried(_lock(state / FOLDER / what))
 
 
 class ReportLock:
@@ -87,8 +98,7 @@ class ReportLock:
     """
 
     def __init__(self, state: Path, notebook: str, name: str) -> None:
-        self._path = state / FOLDER / "reports" / notebook / name
-        self._lock = FileLock(self._path, mode=0o600, thread_local=False)
+        self._lock = _lock(state / FOLDER / "reports" / notebook / name)
 
     def acquire(self, stop: threading.Event) -> bool:
         """Wait for the right; return whether it was got before the batch was interrupted."""
@@ -100,22 +110,11 @@ class ReportLock:
 
     def try_once(self) -> bool:
         """Take the right if nobody has it."""
-        private_folder(self._path.parent)
-        try:
-            self._lock.acquire(timeout=0)
-        except Timeout:
-            return False
-        return True
+        return _is_got(self._lock)
 
-    @contextlib.contextmanager
-    def tried(self) -> Iterator[bool]:
+    def tried(self) -> AbstractContextManager[bool]:
         """Run the block, which is told whether the right was got: nobody is waited for."""
-        mine = self.try_once()
-        try:
-            yield mine
-        finally:
-            if mine:
-                self.release()
+        return _tried(self._lock)
 
     @property
     def is_held(self) -> bool:

@@ -6,14 +6,14 @@ import json
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import fields, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import TypeAdapter
 
 from helpers.runner.history.chain import TABLE as CHAIN
 from helpers.runner.history.chain import bind
-from helpers.runner.history.entries import Entry
-from helpers.runner.history.occurrences import TABLE as OCCURRENCES
+from helpers.runner.history.entries import Entry, Occurrence
 
 #: files from the older one on are read; those before it were never of a release
 OLDEST, SCHEMA_VERSION = 3, 5
@@ -41,10 +41,16 @@ _TABLES = (
     " WHERE same_as = '' AND state IN ('published', 'held', 'withdrawn')",
     "CREATE INDEX runs_open ON runs (host) WHERE finished IS NULL",
 )
+#: what became of the moments at which schedules were due
+_OCCURRENCES = (
+    "CREATE TABLE IF NOT EXISTS occurrences (schedule TEXT NOT NULL, due TEXT NOT NULL, outcome TEXT NOT NULL,"
+    " run TEXT NOT NULL, exit_code INTEGER NOT NULL, data TEXT NOT NULL, noted TEXT NOT NULL,"
+    " PRIMARY KEY (schedule, due))"
+)
 #: entries that say what became of a report's place, rather than that nothing changed
 IN_PLACE = "same_as = '' AND state IN ('published', 'held', 'withdrawn')"
 
-_ENTRY = TypeAdapter(Entry)
+_ENTRY, _OCCURRENCE = TypeAdapter(Entry), TypeAdapter(Occurrence)
 _COLUMNS = tuple(each.name for each in fields(Entry))
 _JSON = ("timings", "parameters", "reads", "data", "files", "answers", "key", "outputs", "warnings")
 #: what an entry that says "as before" leaves to the one that it points to: thousands are written each night
@@ -72,7 +78,7 @@ def bring_up_to_date(database: sqlite3.Connection) -> None:
     """Make the tables, or add those that a file of an older version lacks, in one step."""
     database.execute("BEGIN IMMEDIATE")  # of two commands that find an old file, the second finds a new one
     version = database.execute("PRAGMA user_version").fetchone()[0]
-    for statement in (*(() if version else _TABLES), OCCURRENCES, CHAIN):
+    for statement in (*(() if version else _TABLES), _OCCURRENCES, CHAIN):
         database.execute(statement)
     if version < SCHEMA_VERSION:
         bind(database)  # what an older boardpack has written is taken as it is
@@ -97,3 +103,18 @@ def read_entry(row: Mapping[str, Any]) -> Entry:
     """
     values = {name: json.loads(row[name]) if name in _JSON else row[name] for name in _COLUMNS}
     return _ENTRY.validate_python({**values, "facts": json.loads(row["facts"] or "null")})
+
+
+def write_occurrence(database: sqlite3.Connection, what: Occurrence) -> None:
+    """Write what became of a moment at which a schedule was due; what is written already stays."""
+    due, noted = what.due.astimezone(UTC).isoformat(), what.noted or datetime.now(UTC)
+    row = (what.schedule, due, str(what.outcome), what.run, what.exit_code, what.data)
+    values = (*row, noted.isoformat(timespec="seconds"))
+    database.execute("INSERT OR IGNORE INTO occurrences VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+
+
+def read_occurrences(database: sqlite3.Connection) -> list[Occurrence]:
+    """Return what became of the moments at which schedules were due, oldest first."""
+    database.row_factory = sqlite3.Row
+    rows = database.execute("SELECT * FROM occurrences ORDER BY due, schedule")
+    return [_OCCURRENCE.validate_python(dict(row)) for row in rows]

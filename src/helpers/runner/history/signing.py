@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from helpers.runner.hashes import hash_json
-from helpers.runner.history.chain import Decision, Stage
+from helpers.runner.history.chain import DraftDecision, Stage
 from helpers.runner.history.entries import Entry
 from helpers.runner.history.store import History
 from helpers.runner.project import Project
@@ -18,12 +18,12 @@ class SignOff:
 
     draft: Entry
     roles: tuple[str, ...]  # who signs, in order; none where anybody may publish it
-    decisions: tuple[Decision, ...] = ()  # of this draft's very files, oldest first
+    decisions: tuple[DraftDecision, ...] = ()  # of this draft's very files, oldest first
 
     @property
-    def signed(self) -> tuple[Decision, ...]:
+    def signed(self) -> tuple[DraftDecision, ...]:
         """The signatures that count: those since the draft was last returned."""
-        found: tuple[Decision, ...] = ()
+        found: tuple[DraftDecision, ...] = ()
         for each in self.decisions:
             found = (*found, each) if each.stage is Stage.REVIEWED else ()
         return found
@@ -62,7 +62,7 @@ class SignOff:
         return f"{said} and waits for {self.next_role or 'approval'}"
 
 
-def sign_off_of(project: Project, draft: Entry, decisions: Iterable[Decision]) -> SignOff:
+def sign_off_of(project: Project, draft: Entry, decisions: Iterable[DraftDecision]) -> SignOff:
     """Return how far a draft has come; what was decided of other files does not count."""
     roles, whole = project.publisher.signers(draft.notebook, project.audience.name), digest_of(draft)
     mine = (each for each in decisions if each.run == draft.run and each.digest == whole)

@@ -15,10 +15,9 @@ import psutil
 
 from helpers.errors import Problem, UserError
 from helpers.runner.history import chain
-from helpers.runner.history.chain import Decision
-from helpers.runner.history.entries import Entry, Output, State, now
+from helpers.runner.history.chain import DraftDecision
+from helpers.runner.history.entries import Entry, Occurrence, Output, State, now
 from helpers.runner.history.locks import hold_run, is_run_alive, let_run_go
-from helpers.runner.history.occurrences import NOTE, READ, Occurrence
 from helpers.runner.history.schema import (
     IN_PLACE,
     OLDEST,
@@ -26,7 +25,9 @@ from helpers.runner.history.schema import (
     SELECT,
     bring_up_to_date,
     read_entry,
+    read_occurrences,
     write_entry,
+    write_occurrence,
 )
 from helpers.runner.project import private_folder
 
@@ -131,19 +132,19 @@ class History:
     def note(self, occurrence: Occurrence) -> None:
         """Write what became of a moment at which a schedule was due; what is written already stays."""
         with self._connect() as database:
-            database.execute(NOTE, occurrence.row)
+            write_occurrence(database, occurrence)
 
     def occurrences(self) -> list[Occurrence]:
         """Return what became of the moments at which schedules were due, oldest first."""
         with self._connect() as database:
-            return [Occurrence.read(row) for row in database.execute(READ)]
+            return read_occurrences(database)
 
-    def decide(self, decision: Decision) -> None:
+    def decide(self, decision: DraftDecision) -> None:
         """Write what a person decided of a draft."""
         with self._connect() as database:
             chain.enter(database, decision)
 
-    def decisions(self) -> list[Decision]:
+    def decisions(self) -> list[DraftDecision]:
         """Return what people decided of drafts, oldest first."""
         with self._connect() as database:
             return chain.decisions(database)

@@ -32,7 +32,6 @@ from helpers.runner.kernel.manager import (
     register_engine,
     socket_folder,
 )
-from helpers.runner.kernel.mirror import MIRROR, make_mirror, remove_links
 from helpers.runner.kernel.prewarmed import IS_SUPPORTED, ForkServer, imported_by
 from helpers.runner.kernel.seccomp import can_watch
 from helpers.runner.kernel.watch import KernelLimits, Watch
@@ -62,6 +61,7 @@ KERNEL_LOG = "kernel.log"
 RUN_LOG = "run.log"
 #: seconds before another attempt, where the kernel was lost to something that can pass by itself
 PAUSES = (2.0, 10.0)
+MIRROR = "work"
 
 
 @dataclass(frozen=True)
@@ -136,18 +136,13 @@ def execute(
             if pause is None:
                 raise
             lost.append(f"run again: {error.problems[0].came}")
-            _forget(folder)
+            shutil.rmtree(folder / MIRROR, ignore_errors=True)  # what the lost attempt left
+            (folder / EXECUTED).unlink(missing_ok=True)
             if stop.wait(pause):
                 raise
         else:
             return replace(executed, warnings=(*lost, *executed.warnings))
     raise AssertionError("the last attempt returns or raises")
-
-
-def _forget(folder: Path) -> None:
-    """Remove what a lost attempt left: another one begins anew."""
-    shutil.rmtree(folder / MIRROR, ignore_errors=True)
-    (folder / EXECUTED).unlink(missing_ok=True)
 
 
 def _attempt(
@@ -165,9 +160,23 @@ def _attempt(
         with (
             _logged(folder / RUN_LOG) as warnings,
             _own_event_loop(),
-            _mirror(job, folder, ground) as work,
-            _seat(folder, work, environment, watch, server, ground) as seat,
+            _mirror(folder, job.notebook.path.parent, ground) as work,
+            socket_folder() as private,
+            contextlib.ExitStack() as after,
         ):
+            for name in ("ipython", "t"):
+                (private / name).mkdir(mode=0o700)
+            after.callback(watch.end)
+            seat = Seat(
+                private,
+                work,
+                folder / KERNEL_LOG,
+                kernel_environment(environment, private),
+                watch,
+                server,
+                ground.wall(folder / MIRROR, private),
+                ground.room.told(ground.hidden) if ground.room else None,
+            )
             notebook = _run_papermill(job, folder, seat)
             notes = tuple(read_notes(seat.notes))
     except PapermillExecutionError as error:
@@ -182,41 +191,39 @@ def _attempt(
 
 
 @contextlib.contextmanager
-def _mirror(job: Job, folder: Path, ground: Ground) -> Iterator[Path]:
-    """Yield the kernel's working folder; afterwards what the notebook wrote is left in it, and no link."""
+def _mirror(folder: Path, beside: Path, ground: Ground) -> Iterator[Path]:
+    """Yield the working folder of a report's kernel: what JupyterLab would show the notebook, but none can be changed.
+
+    JupyterLab, papermill and Quarto run a notebook in the folder where it lies, so analysts read `targets.csv` beside
+    it, `../data/beds.csv` in the project, and import modules of their own. A batch runs many reports of one notebook
+    beside each other. So each gets a folder of its own in its run folder, with links to all that it would find there:
+
+        work            links to what lies in the project's folder
+        work/notebooks  the working folder; links to what lies beside the notebook
+
+    What a notebook writes by a relative path is new in these folders, and private. What a link leads to is the project
+    itself, in which a kernel may not write (`guard`). Afterwards the links are removed, so that whoever walks the run
+    folder stays in it. Where the system makes no links, it works in the notebook's own folder, as in JupyterLab.
+    """
+    work = mirror = folder / MIRROR
+    mirror.mkdir(mode=0o700)
     try:
-        yield make_mirror(folder, job.notebook.path.parent, ground.root, ground.state)
+        if ground.root is not None:
+            work = mirror / beside.relative_to(ground.root)
+            work.mkdir(mode=0o700, parents=True)
+            kept = {each.resolve() for each in (ground.state, folder) if each is not None}
+            try:
+                for source, target in ((ground.root, mirror), (beside, work)):
+                    for entry in source.iterdir():
+                        if entry.resolve() not in kept and not (target / entry.name).exists():
+                            (target / entry.name).symlink_to(entry)
+            except OSError:  # Windows lets few users make links
+                work = beside
+        yield work
     finally:
-        remove_links(folder)
-
-
-@contextlib.contextmanager
-def _seat(
-    folder: Path,
-    work: Path,
-    environment: Mapping[str, str],
-    watch: Watch,
-    server: ForkServer | None,
-    ground: Ground,
-) -> Iterator[Seat]:
-    """Prepare where the kernel runs; afterwards nothing is left of it but its working folder and its log."""
-    with socket_folder() as private:
-        for name in ("ipython", "t"):
-            (private / name).mkdir(mode=0o700)
-        try:
-            whole = kernel_environment(environment, private)
-            yield Seat(
-                private,
-                work,
-                folder / KERNEL_LOG,
-                whole,
-                watch,
-                server,
-                ground.wall(folder / MIRROR, private),
-                ground.room.told(ground.hidden) if ground.room else None,
-            )
-        finally:
-            watch.end()
+        for path in [*mirror.rglob("*")]:
+            if path.is_symlink():
+                path.unlink()
 
 
 def _run_papermill(job: Job, folder: Path, seat: Seat) -> Any:

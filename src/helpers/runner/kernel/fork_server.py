@@ -51,7 +51,7 @@ _OOM_SCORE = "500"
 
 
 @dataclass(frozen=True)
-class Request:
+class KernelRequest:
     """One kernel that is asked for."""
 
     command: list[str]  # the command that would start it from nothing
@@ -90,14 +90,14 @@ def main() -> None:
         _become(request, set_by_imports)
 
 
-def _serve(control: socket.socket) -> Request | None:
+def _serve(control: socket.socket) -> KernelRequest | None:
     """Fork a keeper for each request until the runner closes its end; only in a kernel return the request."""
     while True:
         try:
             content, fds = receive(control)
         except EOFError:
             break
-        request = Request(**content, log=fds[0], lifeline=fds[1], told=fds[2])
+        request = KernelRequest(**content, log=fds[0], lifeline=fds[1], told=fds[2])
         if os.fork() == 0:
             control.close()
             return _keep(request)
@@ -107,7 +107,7 @@ def _serve(control: socket.socket) -> Request | None:
     os._exit(0)
 
 
-def _keep(request: Request) -> Request:
+def _keep(request: KernelRequest) -> KernelRequest:
     """Fork the kernel and keep it until it ends or the lifeline breaks; only in the kernel or its room return."""
     os.setsid()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -147,7 +147,7 @@ def _die_with(keeper: int) -> None:
         os._exit(1)
 
 
-def _with_door(request: Request, door: socket.socket | None) -> Request:
+def _with_door(request: KernelRequest, door: socket.socket | None) -> KernelRequest:
     """Return the request of a kernel that is told where its room is."""
     if door is None or request.room is None:
         return request
@@ -155,7 +155,7 @@ def _with_door(request: Request, door: socket.socket | None) -> Request:
     return replace(request, environment={**request.environment, **told}, door=door.detach())
 
 
-def _as_room(request: Request, door: socket.socket | None) -> Request:
+def _as_room(request: KernelRequest, door: socket.socket | None) -> KernelRequest:
     """Return what is run beside a kernel, as the request of a kernel would be."""
     assert door is not None
     assert request.room is not None
@@ -232,7 +232,7 @@ def _has_children() -> bool:
     return True
 
 
-def _become(request: Request, set_by_imports: dict[str, str]) -> None:
+def _become(request: KernelRequest, set_by_imports: dict[str, str]) -> None:
     """Turn this process into the kernel: all that a new one would find anew is set anew."""
     os.setsid()
     signal.signal(signal.SIGINT, signal.default_int_handler)

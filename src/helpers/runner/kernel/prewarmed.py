@@ -1,6 +1,6 @@
 """The runner's side of the fork server: it starts one for a batch and asks it for kernels.
 
-A request is one message over a socket pair: its length, then JSON (`fork_server.Request`), with three
+A request is one message over a socket pair: its length, then JSON (`fork_server.KernelRequest`), with three
 descriptors: the kernel's log, the lifeline, and a pipe on which the kernel's keeper writes two lines, its own
 and the kernel's process id when they have begun and the kernel's exit code when all has ended. The lifeline
 is never written to. It breaks when the runner closes it or dies.

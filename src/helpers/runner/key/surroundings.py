@@ -1,4 +1,9 @@
-"""What reports depend on: all of a batch on package, machine, data and renderer; each on what it was seen to read."""
+"""What reports depend on: all of a batch on package, machine, data and renderer; each on what it was seen to read.
+
+Which of the files that were opened count: below the project's folder everything but what has a place of its own in
+the key (the register, the page settings, the package) and what is private, hidden or a result. Elsewhere everything but
+what belongs to the machine or is temporary. A file is known by its content, a folder by the names in it.
+"""
 
 from __future__ import annotations
 
@@ -7,20 +12,29 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
+from typing import Final
 
-from helpers.reads import ABSENT, Note, is_about
+from helpers.phrases import OWN as OWN_PHRASES
+from helpers.reads import ABSENT, Note, is_about, stamp_of
 from helpers.runner.engines import Quarto, engine_name
-from helpers.runner.hashes import hash_files, hash_json
+from helpers.runner.hashes import hash_file, hash_files, hash_json
 from helpers.runner.history.editions import answer as edition_now
 from helpers.runner.history.editions import is_question
 from helpers.runner.history.entries import Entry
 from helpers.runner.history.store import History
-from helpers.runner.key.own_files import Grounds, is_data, is_folder, look_at
+from helpers.runner.machine import is_of_the_machine, is_passing
 from helpers.runner.project import DataSet, Project, Whence
 
 PACKAGE = Path(__file__).parents[2]
 #: where it is said what an own file is
 FILES_YML = "params/_register/files.yml"
+#: what a file is that was changed while the report was made: equal to no content
+UNDER_CHANGE: Final = "changed while the report was made"
+_FOLDER: Final = "folder "
+#: code rather than data: nobody asks where it comes from
+_CODE: Final = frozenset((".ipynb", ".jl", ".py", ".pyd", ".qmd", ".r", ".sh", ".so", ".sql"))
+#: imports look through the folders of modules and notebooks, and the key has what came of it
+_NOT_LISTED: Final = frozenset((".ipynb", ".py"))
 
 
 @dataclass(frozen=True)
@@ -35,7 +49,7 @@ class Surroundings:
     renderer: str = engine_name(None)
     #: what the hashes of code and environment stand for, for words about a change
     contents: Mapping[str, object] = field(default_factory=dict)
-    #: returns what lies at an own file now (`helpers.runner.key.own_files.look_at`)
+    #: returns what lies at an own file now (`look_at`)
     look: Callable[[str], str] = str
     answer: Callable[[str], str] = str  # returns the digest of what the register answers to a question now
 
@@ -109,7 +123,7 @@ class Observed:
     """What a report read."""
 
     data: tuple[str, ...] = ()  # of the mart, as `helpers.reads` names it
-    #: the own files, and what lies there (`helpers.runner.key.own_files`)
+    #: the own files, and what lies there (`look_at`)
     files: Mapping[str, str] = field(default_factory=dict)
     #: what it asked the register, with the digests of the answers
     answers: Mapping[str, str] = field(default_factory=dict)
@@ -148,7 +162,7 @@ def look_through(
     `mirror`: the working folder that the kernel had.
     """
     notes = tuple(notes)
-    files = Grounds(project.root, project.apart, mirror).read(notes)
+    files = own_files(notes, project.root, project.apart, mirror)
     data = [name for name, now in files.items() if is_data(name, now)]
     asked = {f"files {name}": surroundings.answer(f"files {name}") for name in data}
     answers = {each.name: each.says for each in notes if each.kind == "answer"}
@@ -158,3 +172,85 @@ def look_through(
         answers=dict(sorted({**answers, **asked}.items())),
         whence={name: project.whence(name) for name in data},
     )
+
+
+def own_files(
+    notes: Iterable[Note], root: Path, apart: Iterable[Path] = (), mirror: Path | None = None
+) -> dict[str, str]:
+    """Return what lies at the own files among some notes, by their names, as `look_at` tells it.
+
+    `apart`: files and folders that have a place of their own in the key, or are no business of a report. `mirror`: the
+    working folder that the kernel had: what it looked for there is meant in the project.
+    """
+    found: dict[str, str] = {}
+    root, elsewhere = root.resolve(), [each.resolve() for each in apart]
+    for each in notes:
+        place = _meant(_source(Path(each.name)), root, mirror) if each.kind == "file" else None
+        if place is None or any(place.is_relative_to(other) for other in elsewhere):
+            continue
+        if (name := _name(place, root)) is None:
+            continue
+        now = look_at(root, name)
+        compared = each.says == ABSENT or (place == Path(each.name) and not is_folder(now))
+        if each.says and compared and each.says != (ABSENT if now == ABSENT else stamp_of(place)):
+            now = UNDER_CHANGE
+        found[name] = UNDER_CHANGE if found.get(name) == UNDER_CHANGE else now
+    return dict(sorted(found.items()))
+
+
+def _name(place: Path, root: Path) -> str | None:
+    """Return how messages call a file; None where it does not count."""
+    if is_of_the_machine(str(place)):
+        return None
+    if not place.is_relative_to(root):
+        return None if is_passing(str(place)) else str(place)
+    inside = place.relative_to(root)
+    return None if any(part.startswith(".") for part in inside.parts) else inside.as_posix()
+
+
+def _meant(path: Path, root: Path, mirror: Path | None) -> Path | None:
+    """Return what a path means in the project; None for what the notebook itself has written."""
+    if mirror is None or not path.is_relative_to(mirror.resolve()):
+        return path
+    there = root / path.relative_to(mirror.resolve())
+    if path.is_dir():
+        return there if there.is_dir() else None
+    return None if path.exists() else there
+
+
+def look_at(root: Path, name: str) -> str:
+    """Return what lies at a path now: the hash of a file's content, or of the names in a folder.
+
+    `root`: the project's folder, which relative names begin from. `name`: as `own_files` calls it.
+    """
+    place = root / name
+    try:
+        if place.is_dir():
+            names = sorted(each.name for each in place.iterdir() if _is_listed(each))
+            return _FOLDER + hash_json(names)
+        return hash_file(place)
+    except OSError:
+        return ABSENT
+
+
+def is_folder(content: str) -> bool:
+    """Tell whether it is a folder of which this says what lies there."""
+    return content.startswith(_FOLDER)
+
+
+def is_data(name: str, content: str) -> bool:
+    """Tell whether an own file is one of data: neither code, nor words, nor a folder, nor one that is not there."""
+    told = Path(name).suffix.lower() in _CODE or name == OWN_PHRASES
+    return not told and content != ABSENT and not is_folder(content)
+
+
+def _is_listed(path: Path) -> bool:
+    name = path.name
+    return not (name.startswith(".") or name == "__pycache__" or path.suffix in _NOT_LISTED)
+
+
+def _source(path: Path) -> Path:
+    """Return the module from which a compiled one was made."""
+    if path.parent.name != "__pycache__":
+        return path
+    return path.parent.parent / f"{path.name.partition('.')[0]}.py"

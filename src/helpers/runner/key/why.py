@@ -10,8 +10,7 @@ from helpers.reads import ABSENT
 from helpers.runner.history.entries import Entry, State
 from helpers.runner.history.store import History
 from helpers.runner.key.due import RunDecision, changed_parts
-from helpers.runner.key.own_files import UNDER_CHANGE, is_folder
-from helpers.runner.key.surroundings import Surroundings
+from helpers.runner.key.surroundings import UNDER_CHANGE, Surroundings, is_folder
 from helpers.runner.project import DataSet
 
 #: files and packages that are named before it is only said that there are more
@@ -28,12 +27,9 @@ def explain(decision: RunDecision, surroundings: Surroundings, history: History)
     if not parts and decision.reason:
         words.append(decision.reason)
     since = f"since the run {previous.maker} of {previous.started[:10]}"
-    return tuple(words) or (f"{_standing(previous)}: nothing has changed {since}",)
-
-
-def _standing(entry: Entry) -> str:
-    words = {State.HELD: "held, waiting for approval", State.WITHDRAWN: f"withdrawn ({entry.note})"}
-    return words.get(entry.state, "up to date")
+    held = {State.HELD: "held, waiting for approval", State.WITHDRAWN: f"withdrawn ({previous.note})"}
+    stands = held.get(previous.state, "up to date")
+    return tuple(words) or (f"{stands}: nothing has changed {since}",)
 
 
 def _told(

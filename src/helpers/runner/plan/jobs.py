@@ -10,11 +10,10 @@ from pathlib import Path
 from helpers.audience import PUBLIC_NAME
 from helpers.errors import Problem, UsageError, UserError, near_misses
 from helpers.runner.plan.matrix import FILE as MATRIX
-from helpers.runner.plan.matrix import read_matrix
+from helpers.runner.plan.matrix import Wanted, read_matrix
 from helpers.runner.plan.parameter_files import Given, read_mapping, read_values
 from helpers.runner.plan.parameter_types import LATEST, ParameterType, Value
 from helpers.runner.plan.parameters import Notebook, read_notebook
-from helpers.runner.plan.refused import Refused, is_slip
 from helpers.runner.project import Organisations, Project
 from helpers.runner.publisher import FILE as PUBLISHER
 from helpers.yaml_files import raise_all
@@ -68,20 +67,9 @@ class Job:
         return tuple(value for value in values if isinstance(value, str))
 
 
-@dataclass(frozen=True)
-class _Wanted:
-    """A report as it is asked for, before its values are checked."""
-
-    notebook: str
-    name: str
-    source: Path
-    where: str
-    given: Mapping[str, Given] | None = None  # None: still to be read from `source`
-
-
 @dataclass
 class _Found:
-    asked: list[_Wanted] = field(default_factory=list)
+    asked: list[Wanted] = field(default_factory=list)
     broken: dict[tuple[str, str], list[Problem]] = field(default_factory=dict)  # by notebook and name
     #: by notebook: of no report that is known
     problems: dict[str, list[Problem]] = field(default_factory=dict)
@@ -174,20 +162,18 @@ def _find_in_folder(project: Project, folder: Path, found: _Found) -> None:
     for path in files:
         where = project.show(path)
         if path.suffix == ".yml":
-            found.asked.append(_Wanted(folder.name, path.stem, path, where))
+            found.asked.append(Wanted(folder.name, path.stem, path, where))
         elif path.suffix in {".yaml", ".json"}:
             cure = f"rename it to {path.stem}.yml"
             problem = Problem(where, "is not read", "files that end in .yml", cure)
             found.broken.setdefault((folder.name, path.name), []).append(problem)
-            found.asked.append(_Wanted(folder.name, path.name, path, where, {}))
+            found.asked.append(Wanted(folder.name, path.name, path, where, {}))
     matrix = folder / MATRIX
     if matrix.exists():
         try:
-            expanded = read_matrix(project, matrix)
+            found.asked += read_matrix(project, matrix)
         except UserError as error:
             found.problems.setdefault(folder.name, []).extend(error.problems)
-        else:
-            found.asked.extend(_Wanted(folder.name, e.name, matrix, e.where, e.given) for e in expanded)
     own = [each for each in found.asked if each.notebook == folder.name]
     if not _is_name(folder.name):
         came = f"`{folder.name}` cannot be a notebook's name: it is part of its reports' addresses"
@@ -204,9 +190,9 @@ def _is_name(name: str) -> bool:
     return not bad and name.split(".")[0].lower() not in _RESERVED and len(name) <= LONGEST_NAME
 
 
-def _name_problems(asked: Iterable[_Wanted]) -> Iterator[tuple[str, Problem]]:
+def _name_problems(asked: Iterable[Wanted]) -> Iterator[tuple[str, Problem]]:
     """Yield reports with what is wrong with their names; of two of one name neither can be run."""
-    first: dict[str, _Wanted] = {}
+    first: dict[str, Wanted] = {}
     for each in asked:
         if not _is_name(each.name):
             yield each.name, Problem(each.where, f"`{each.name}` cannot be a report's name", _NAMES)
@@ -217,10 +203,10 @@ def _name_problems(asked: Iterable[_Wanted]) -> Iterator[tuple[str, Problem]]:
             yield from dict.fromkeys([(twin.name, problem), (each.name, problem)])
 
 
-def _select(project: Project, found: _Found, words: Sequence[str]) -> list[_Wanted]:
+def _select(project: Project, found: _Found, words: Sequence[str]) -> list[Wanted]:
     if not words:
         return found.asked
-    chosen: dict[tuple[str, str], _Wanted] = {}
+    chosen: dict[tuple[str, str], Wanted] = {}
     problems: list[Problem] = []
     for word in words:
         matched = [each for each in found.asked if _matches(project, each, word)]
@@ -235,7 +221,7 @@ def _select(project: Project, found: _Found, words: Sequence[str]) -> list[_Want
     return [each for each in found.asked if (each.notebook, each.name) in chosen]
 
 
-def _matches(project: Project, asked: _Wanted, word: str) -> bool:
+def _matches(project: Project, asked: Wanted, word: str) -> bool:
     if word in {asked.notebook, asked.name, f"{asked.notebook}/{asked.name}"}:
         return True
     path = Path(word).resolve() if Path(word).exists() else (project.root / word).resolve()
@@ -247,7 +233,7 @@ def _matches(project: Project, asked: _Wanted, word: str) -> bool:
 
 
 def _check(
-    project: Project, asked: Iterable[_Wanted], found: _Found
+    project: Project, asked: Iterable[Wanted], found: _Found
 ) -> tuple[tuple[Job, ...], tuple[Refused, ...]]:
     """Return the reports that can be run, and those that cannot; each name stands in one of them, once."""
     organisations = project.organisations()
@@ -284,7 +270,7 @@ def _read_notebook(project: Project, name: str) -> Notebook | UserError:
 
 
 def _read_job(
-    project: Project, notebook: Notebook, asked: _Wanted, organisations: Organisations
+    project: Project, notebook: Notebook, asked: Wanted, organisations: Organisations
 ) -> Job | Refused:
     """Return a report as its file asks for it, or all that is wrong with it."""
     problems: list[Problem] = []
@@ -339,3 +325,50 @@ def _words(kind: ParameterType, word: str, value: Value) -> list[str]:
     if word not in {kind.word, kind.item.word if kind.item else ""}:
         return []
     return [each for each in (value if isinstance(value, list) else [value]) if isinstance(each, str)]
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A report that is asked for and cannot be run."""
+
+    notebook: str
+    name: str
+    problems: tuple[Problem, ...]
+    #: the organisation of which nothing is loaded, where that is all: no mistake of anybody's, so it fails
+    #: nothing
+    no_data: str = ""
+    audience: str = PUBLIC_NAME
+
+    @property
+    def title(self) -> str:
+        """The report as the user calls it: ``notebook/name``."""
+        return f"{self.notebook}/{self.name}"
+
+
+def is_slip(code: str, known: Iterable[str]) -> bool:
+    """Tell whether an unknown code is a known one with a letter wrong, or in small letters.
+
+    >>> [is_slip(code, ["RGT", "RX1"]) for code in ("RGX", "rgt", "SYN07", "RTG")]
+    [True, True, False, False]
+    """
+    code = code.strip()
+    return any(
+        len(each) == len(code) and sum(a != b for a, b in zip(each, code.upper(), strict=True)) <= 1
+        for each in known
+    )
+
+
+def no_data_words(refused: Iterable[Refused]) -> str:
+    """Return what is left out because nothing of its organisation is loaded; nothing where that is nothing.
+
+    >>> syn = [Refused("stay", f"SYN0{n}", (), no_data=f"SYN0{n}") for n in (7, 8, 9)]
+    >>> no_data_words(syn), no_data_words(syn[:1]), no_data_words([])
+    ('no data of SYN07 and 2 others: 3 reports are left out', 'no data of SYN07: 1 report is left out', '')
+    """
+    left_out = [each for each in refused if each.no_data]
+    codes = sorted({each.no_data for each in left_out})
+    if not codes:
+        return ""
+    others = "" if len(codes) == 1 else f" and {len(codes) - 1} other{'s' * (len(codes) > 2)}"
+    reports = "1 report is" if len(left_out) == 1 else f"{len(left_out):,} reports are"
+    return f"no data of {codes[0]}{others}: {reports} left out"

@@ -65,27 +65,36 @@ class _Selection(Settings):
 
 
 @dataclass(frozen=True)
-class Expanded:
-    """One report of a matrix: its name, where it was asked for, and its parameters."""
+class Wanted:
+    """A report as it is asked for, before its values are checked."""
 
+    notebook: str
     name: str
+    source: Path
     where: str
-    given: Mapping[str, Given]
+    given: Mapping[str, Given] | None = None  # None: still to be read from `source`
 
 
-def read_matrix(project: Project, path: Path) -> list[Expanded]:
+def read_matrix(project: Project, path: Path) -> list[Wanted]:
     """Expand a `_matrix.yml` into its reports.
 
     Raises `UsageError` with every problem of every entry.
     """
     found = read_yaml(path, project.show(path))
     entries = found.build_each(_Entry)
-    reports = [each for number, entry in entries for each in _expand(project, found, number, entry)]
+    reports = [
+        Wanted(path.parent.name, name, path, where, given)
+        for number, entry in entries
+        for name, where, given in _expand(project, found, number, entry)
+    ]
     raise_all(found.problems)
     return reports
 
 
-def _expand(project: Project, found: YamlFile, number: int, entry: _Entry) -> Iterator[Expanded]:
+def _expand(
+    project: Project, found: YamlFile, number: int, entry: _Entry
+) -> Iterator[tuple[str, str, dict[str, Given]]]:
+    """Yield name, place and values of each report that an entry stands for."""
     known = len(found.problems)
     where = f"{found.file}, line {found.lines[number,]}, entry {number + 1}"
     axes = {
@@ -115,7 +124,7 @@ def _expand(project: Project, found: YamlFile, number: int, entry: _Entry) -> It
         for some, theirs in own:
             if all(chosen[axis].text in codes for axis, codes in some.items()):
                 given |= theirs
-        yield Expanded(name, where, {**given, **chosen})
+        yield name, where, {**given, **chosen}
 
 
 def _read_own(

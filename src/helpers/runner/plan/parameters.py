@@ -14,7 +14,7 @@ import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from helpers.errors import Problem, UsageError
 from helpers.runner.plan.parameter_types import (
@@ -25,12 +25,13 @@ from helpers.runner.plan.parameter_types import (
     read_type,
     type_of,
 )
-from helpers.runner.plan.unshown import unshown
 from helpers.yaml_files import conflict
 
 TAG = "parameters"
 #: what these are to `open_report`, where a plain cell says no more than that they are words
 _KNOWN = {"trust": ParameterType("org"), "period": ParameterType("month")}
+#: what of a report makes something for the reader
+_SHOWN: Final = {"deliver", "figure", "headline", "published", "say", "table"}
 
 
 @dataclass(frozen=True)
@@ -226,3 +227,38 @@ def _read_annotation(where: str, name: str, annotation: ast.expr) -> ParameterTy
 def _comments(source: str) -> dict[int, str]:
     tokens = tokenize.generate_tokens(io.StringIO(source).readline)
     return {t.start[0]: t.string.lstrip("# ").strip() for t in tokens if t.type == tokenize.COMMENT}
+
+
+def unshown(where: str, cells: list[dict[str, Any]]) -> Iterator[Problem]:
+    """Yield each sentence, figure or table of an open report that a reader would never see."""
+    trees = {number: tree for number, cell in enumerate(cells, 1) if (tree := _read(cell))}
+    reports = {name for tree in trees.values() for name in _reports(tree)}
+    for number, tree in trees.items():
+        last = tree.body[-1] if tree.body else None
+        for node in ast.walk(tree):
+            match node:
+                case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=made))) if (
+                    name in reports and made in _SHOWN and node is not last
+                ):
+                    came = f"makes `{name}.{made}(…)`, and nobody sees it"
+                    allowed = "the last line of the cell, outside of any `if`, loop or function"
+                    cure = f"put it there, or write `display({name}.{made}(…))`"
+                    yield Problem(f"{where}, cell {number}, line {node.lineno}", came, allowed, cure)
+
+
+def _read(cell: dict[str, Any]) -> ast.Module | None:
+    """Return a cell's statements; None where it is no code, or not Python alone."""
+    if cell.get("cell_type") != "code":
+        return None
+    try:
+        return ast.parse("".join(cell.get("source", "")))
+    except SyntaxError:
+        return None
+
+
+def _reports(tree: ast.Module) -> Iterator[str]:
+    """Yield the names that a cell gives to what `open_report` returns."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=ast.Name(id="open_report"))):
+                yield name

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Final
 
 from helpers.runner.history.entries import Entry, State
@@ -51,14 +52,13 @@ def runs_page(
 
 def _causes(entries: Mapping[str, Sequence[Entry]], runs: Sequence[str]) -> list[tuple[str, int, int]]:
     """Return why reports did not pass, the most frequent first: the cause, how often, in how many runs."""
-    found = Counter(_cause(entry) for run in runs for entry in entries.get(run, ()))
-    in_runs = Counter(cause for run in runs for cause in {_cause(entry) for entry in entries.get(run, ())})
-    return [(cause, count, in_runs[cause]) for cause, count in found.most_common()]
+    causes = [[_cause(entry) for entry in entries.get(run, ())] for run in runs]
+    found, in_runs = Counter(chain(*causes)), Counter(chain(*map(set, causes)))
+    return [(cause[:1].upper() + cause[1:], count, in_runs[cause]) for cause, count in found.most_common()]
 
 
 def _cause(entry: Entry) -> str:
-    words = f"{entry.state} at the step {entry.step}" if entry.step else str(entry.state)
-    return words[:1].upper() + words[1:]
+    return f"{entry.state} at the step {entry.step}" if entry.step else str(entry.state)
 
 
 def did_not_pass(entry: Entry) -> bool:
@@ -118,5 +118,4 @@ def _failures(entries: Sequence[Entry], known: Collection[str]) -> list[str]:
 def _failure(entry: Entry) -> str:
     what = ", ".join(part for part in (entry.title, entry.organisation) if part)
     about = f"{what} ({entry.report})" if what else entry.report
-    step = f" at the step {entry.step}" if entry.step else ""
-    return f"{about}: {entry.state}{step}, after {show_seconds(entry.seconds)}"
+    return f"{about}: {_cause(entry)}, after {show_seconds(entry.seconds)}"

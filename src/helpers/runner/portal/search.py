@@ -86,7 +86,7 @@ def _row(each: Listed, kinds: Sequence[str], words: dict[str, int]) -> list[obje
 
 def _choices(listed: Sequence[Listed]) -> list[tuple[str, str, dict[str, str]]]:
     """Return what reports can be chosen by: the name of each field, its label, and its options."""
-    kinds = group_kinds(listed)
+    kinds, there = group_kinds(listed), {each.status for each in listed}
     return [
         ("report", "Report", _sorted(each.title for each in listed)),
         ("organisation", "Organisation", _sorted(each.organisation for each in listed)),
@@ -95,7 +95,7 @@ def _choices(listed: Sequence[Listed]) -> list[tuple[str, str, dict[str, str]]]:
             for place, kind in enumerate(kinds)
         ),
         ("period", "Period", _periods(listed)),
-        ("state", "State", {each.value: each.value for each in _used(listed)}),
+        ("state", "State", {status.value: status.value for status in Status if status in there}),
     ]
 
 
@@ -105,11 +105,6 @@ def _sorted(words: Iterable[str]) -> dict[str, str]:
 
 def _periods(listed: Iterable[Listed]) -> dict[str, str]:
     return {each.period: period_name(each.period) for each in listed}  # as listed: the newest first
-
-
-def _used(listed: Iterable[Listed]) -> list[Status]:
-    there = {each.status for each in listed}
-    return [status for status in Status if status in there]
 
 
 def find_comparable(listed: Iterable[Listed]) -> dict[str, dict[str, object]]:

@@ -1,4 +1,8 @@
-"""One document to HTML, PDF and other formats; two engines behind one contract."""
+"""One document to HTML, PDF and other formats; two engines behind one contract.
+
+`embedded` calls pandoc and Typst for one report, `quarto` Quarto for many; both take what `office` prepares, and it
+finishes their files (`word`, `slides`, `slide_tables`). `png` draws pictures, `offline` sees that a page loads nothing.
+"""
 
 from __future__ import annotations
 

@@ -56,8 +56,7 @@ def write_pages(formats: Iterable[str], *, theme: Theme, folder: Path) -> None:
     writers = [PAGES[name] for name in formats if name in PAGES]
     if writers:
         _write_settings(theme, folder)
-        pages = ["lua", f"{LOOK}/pages.lua", READER, *writers, *_ROOM]
-        _pandoc(pages, " and ".join(writers), folder)
+        _pandoc(["lua", f"{LOOK}/pages.lua", READER, *writers, *_ROOM], " and ".join(writers), folder)
 
 
 def render_html(document: Document, *, theme: Theme, folder: Path) -> Path:  # noqa: ARG001
@@ -153,7 +152,8 @@ def _pandoc(options: list[str], what: str, folder: Path) -> None:
         done = call_briefly([pandoc_path(), *options], folder=folder, seconds=_SECONDS)
     except subprocess.TimeoutExpired as error:
         raise _failed("pandoc", f"not done after {_SECONDS} seconds") from error
-    complaints = _complaints(done.stderr)
+    refused = re.findall(r"REFUSED (.*)", done.stderr)  # by our filter, by name
+    complaints = refused or [line for line in done.stderr.splitlines() if line.strip()]
     if done.returncode or complaints:
         raise _failed(f"{what} (pandoc)", *(complaints or [f"exit status {done.returncode}"]))
 
@@ -168,12 +168,6 @@ def pandoc_path() -> str:
     found = shutil.which("pandoc", path=Path(pypandoc.__file__).with_name("files"))
     assert found, "it comes with the package"
     return found
-
-
-def _complaints(stderr: str) -> list[str]:
-    """Return what the filter refused by name, or all that pandoc said."""
-    refused = re.findall(r"REFUSED (.*)", stderr)
-    return refused or [line for line in stderr.splitlines() if line.strip()]
 
 
 def _failed(what: str, *said: str) -> ReportError:

@@ -117,12 +117,15 @@ class _Calls:
         if not stems:
             return {}
         try:
-            why = _failed(stems[0], self._call(stems))
+            cure = "See the document in the run's folder."
+            why = ReportError(Problem(f"{stems[0]} (Quarto)", _reason(self._call(stems)), cure=cure))
             is_known = len(stems) == 1
         except ReportError as error:
             why = error
             is_known = len(stems) == 1 or isinstance(error, StoppedError)
-        made = {stem: files for stem in stems if (files := _files(stem, self.formats, self.folder))}
+        out = self.folder / "_out"
+        asked = {stem: {name: out / stem / f"{stem}.{name}" for name in self.formats} for stem in stems}
+        made = {stem: files for stem, files in asked.items() if all(map(Path.is_file, files.values()))}
         return {**(dict.fromkeys(stems, why) if is_known else {}), **made}
 
     def _call(self, stems: list[str]) -> str:
@@ -137,12 +140,6 @@ class _Calls:
             stop=self.stop,
         )
         return _COLOURS.sub("", said)
-
-
-def _failed(stem: str, said: str) -> ReportError:
-    return ReportError(
-        Problem(f"{stem} (Quarto)", _reason(said), cure="See the document in the run's folder.")
-    )
 
 
 def _write_documents(documents: Mapping[str, Document], theme: Theme, folder: Path) -> None:
@@ -195,12 +192,6 @@ def _typst(theme: Theme, quarto: Quarto) -> dict[str, object]:
         "keep-typ": True,
         **tagged,
     }
-
-
-def _files(stem: str, formats: list[str], folder: Path) -> dict[str, Path]:
-    """Return a document's files if every one is there."""
-    files = {name: folder / "_out" / stem / f"{stem}.{name}" for name in formats}
-    return files if all(path.is_file() for path in files.values()) else {}
 
 
 def _checked(result: dict[str, Path] | ReportError) -> dict[str, Path] | ReportError:

@@ -35,6 +35,7 @@ _RUN: Final = "{http://schemas.openxmlformats.org/drawingml/2006/main}rPr"
 #: of the room of a slide, how much the picture may take in height above texts with titles and above a caption, and
 #: how much stands between two texts
 _PICTURE, _ALONE, _GAP = 0.52, 0.85, 0.03
+_AFTER: Final = 0.3  # what stands after a paragraph of theirs, in sizes of the type
 _SIZES: Final = (16.0, 14.0, 13.0, 12.0, 11.0, 10.5)
 
 
@@ -129,10 +130,10 @@ def _fit_body(shape: Any) -> None:
                 run.font.color.rgb = RGBColor.from_string(colours.TEXT_SECONDARY.lstrip("#"))
 
 
-def _height(texts: list[str], width: float, size: float) -> float:
-    """Return about how high some paragraphs are, in points."""
+def _height(texts: Sequence[str], width: float, size: float, after: float = 0.5) -> float:
+    """Return about how high some paragraphs are, in points; `after`: what stands after each, in sizes of the type."""
     lines = sum(count_lines(text, width / (LETTER * size)) for text in texts)
-    return size * (LINE * lines + 0.5 * len(texts))
+    return size * (LINE * lines + after * len(texts))
 
 
 def _add_foot(slide: Any, room: TextArea, height: int, words: str) -> None:
@@ -213,15 +214,9 @@ def _widths(texts: Sequence[Sequence[str]], room: TextArea) -> list[int]:
 
 def _size(texts: Sequence[Sequence[str]], widths: Sequence[float], height: float) -> float:
     """Return the largest type in which every one of some texts fits."""
-
-    def needed(text: Sequence[str], width: float, size: float) -> float:
-        lines = sum(count_lines(words, width / (LETTER * size)) for words in text)
-        return size * (LINE * lines + 0.3 * len(text))
-
-    for size in _SIZES:
-        if max(needed(text, width, size) for text, width in zip(texts, widths, strict=True)) <= height:
-            return size
-    return _SIZES[-1]
+    placed = list(zip(texts, widths, strict=True))
+    fitting = (size for size in _SIZES if max(_height(*each, size, _AFTER) for each in placed) <= height)
+    return next(fitting, _SIZES[-1])
 
 
 def _fill(frame: Any, paragraphs: Sequence[Any], size: float, *, is_new: bool) -> None:
@@ -234,6 +229,6 @@ def _fill(frame: Any, paragraphs: Sequence[Any], size: float, *, is_new: bool) -
             first.getparent().append(paragraph._p)
         first.getparent().remove(first)
     for paragraph in paragraphs:
-        paragraph.space_before, paragraph.space_after = Pt(0), Pt(size * 0.3)
+        paragraph.space_before, paragraph.space_after = Pt(0), Pt(size * _AFTER)
         for run in paragraph.runs:
             run.font.size = Pt(size)

@@ -1,1 +1,5 @@
-"""When reports are due by themselves: `params/_schedule.yml` less what the history says was done."""
+"""When reports are due by themselves: `params/_schedule.yml` less what the history says was done.
+
+`reading` reads the file, `times` knows the moments of a rule, `due` which of them are to be made; `export` writes what
+other schedulers need.
+"""

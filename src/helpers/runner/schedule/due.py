@@ -11,7 +11,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from helpers.runner.hashes import hash_json
-from helpers.runner.history.occurrences import Occurrence, Outcome
+from helpers.runner.history.entries import Occurrence, Outcome
 from helpers.runner.schedule.reading import Schedule
 from helpers.runner.schedule.times import DataRule, moments
 

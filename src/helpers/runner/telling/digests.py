@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from helpers.runner.history.entries import Entry, State
-from helpers.runner.history.occurrences import Occurrence
+from helpers.runner.history.entries import Entry, Occurrence, State
 from helpers.runner.history.store import History
 from helpers.runner.project import Project
 from helpers.runner.telling.message import Kind, Message, Ready

@@ -100,26 +100,23 @@ def sections(message: Message, most: int = MOST_NAMED) -> Iterator[Section]:
         cure = "On the machine, `boardpack schedule next` and `boardpack check` say more."
         yield Section(f"Due {day}", ((f"{message.schedule} {said} {cure}", ""),))
         return
-    if message.failed:
-        lines = [(each, "") for each in message.failed[:most]]
-        lines += _others(len(message.failed) - most, "")
-        lines.append(("On the machine, `boardpack show REPORT` says why.", ""))
-        yield Section("Did not pass", tuple(lines))
-    if message.unanswered:
-        lines = [(each, "") for each in message.unanswered[:most]]
-        lines += _others(len(message.unanswered) - most, "")
-        yield Section("Asked for words, and has not answered", tuple(lines))
-    if message.ready:
-        base = message.row.links
-        lines = [(each.words, _address(base, each)) for each in message.ready[:most]]
-        lines += _others(len(message.ready) - most, f"{base}/{HOME}" if base else "")
-        yield Section("New reports", tuple(lines))
+    why = [("On the machine, `boardpack show REPORT` says why.", "")]
+    base = message.row.links
+    for heading, told, home, after in (
+        ("Did not pass", [(each, "") for each in message.failed], "", why),
+        ("Asked for words, and has not answered", [(each, "") for each in message.unanswered], "", []),
+        (
+            "New reports",
+            [(each.words, _address(base, each)) for each in message.ready],
+            f"{base}/{HOME}" if base else "",
+            [],
+        ),
+    ):
+        others = [(f"and {len(told) - most:,} more", home)] if len(told) > most else []
+        if told:
+            yield Section(heading, (*told[:most], *others, *after))
     counted = ", ".join(f"{number} {state}" for state, number in message.counts.items())
     yield Section(f"Of what was due {day}", ((counted, ""),))
-
-
-def _others(number: int, address: str) -> list[tuple[str, str]]:
-    return [(f"and {number:,} more", address)] if number > 0 else []
 
 
 def _address(base: str | None, ready: Ready) -> str:

@@ -7,7 +7,6 @@ killed then is sent again, with the same Message-ID.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Final
 
 from helpers.errors import UserError
 from helpers.runner.project import private_folder
+from helpers.runner.publish.switching import write_whole
 from helpers.runner.telling.message import Message
 
 FOLDER: Final = "outbox"
@@ -87,10 +87,4 @@ def _read(*folders: Path) -> list[Message]:
 
 
 def _write(folder: Path, message: Message) -> None:
-    path = _path(private_folder(folder), message)
-    staged = path.with_suffix(".part")
-    with staged.open("wb") as file:
-        file.write(message.model_dump_json(indent=1).encode())
-        file.flush()
-        os.fsync(file.fileno())
-    staged.replace(path)
+    write_whole(_path(private_folder(folder), message), message.model_dump_json(indent=1).encode())

@@ -6,17 +6,18 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final
 
 from nbformat import NotebookNode
 
-from helpers.bundle import Bundle
+from helpers.bundle import Bundle, Kind
 from helpers.errors import Problem
 from helpers.runner.document.outputs.options import CellOptions
 from helpers.runner.document.outputs.pieces import ShownOutput
 from helpers.runner.document.outputs.streams import refuse_text
 from helpers.runner.document.outputs.svg import clean_svg, wrap_png
-from helpers.runner.document.outputs.tables import HtmlTable, read_table
+from helpers.runner.document.outputs.tables import read_table
 from helpers.theme.markdown import plain_words
 
 _WORDS_IN_LABEL: Final = 6
@@ -46,7 +47,8 @@ class Draft:
 def read_ordinary(where: str, output: NotebookNode, options: CellOptions) -> Draft | Problem:
     """Read one output that no helper handed over."""
     if output.output_type == "stream":
-        return _read_stream(where, output, options)
+        text, is_printed = _joined(output.text), output.name == "stdout"
+        return _prose(where, text) if is_printed and options.as_is else refuse_text(where, text, is_printed)
     data = {kind: _joined(value) for kind, value in output.data.items()}
     for kind, read in _READERS.items():
         if kind in data:
@@ -58,18 +60,12 @@ def _joined(value: Any) -> str:
     return "".join(value) if isinstance(value, list) else str(value)
 
 
-def _read_stream(where: str, output: NotebookNode, options: CellOptions) -> Draft | Problem:
-    text = _joined(output.text)
-    is_printed = output.name == "stdout"
-    return _prose(where, text) if is_printed and options.as_is else refuse_text(where, text, is_printed)
-
-
 def _prose(where: str, text: str) -> Draft:
-    return Draft(
-        ShownOutput(
-            where, Bundle(kind="text", id="text", markdown=text.strip(), origin="published", own=True)
-        )
-    )
+    return Draft(ShownOutput(where, _own("text", "text", markdown=text.strip())))
+
+
+def _own(kind: Kind, name: str, **content: Any) -> Bundle:
+    return Bundle(kind=kind, id=name, origin="published", own=True, **content)
 
 
 def _read_latex(where: str, text: str) -> Draft | Problem:
@@ -82,38 +78,26 @@ def _read_latex(where: str, text: str) -> Draft | Problem:
     return _prose(where, f"$${inside}$$")
 
 
-def _read_picture(clean: Callable[[str], tuple[bytes, str]]) -> Callable[[str, str], Draft | Problem]:
-    def read(where: str, content: str) -> Draft | Problem:
-        svg, wrong = clean(content)
-        if wrong:
-            return Problem(where, wrong, "a static picture, SVG or PNG", "Draw it with matplotlib.")
-        return Draft(
-            ShownOutput(where, Bundle(kind="figure", id="fig-", origin="published", own=True), svg)
-        )
-
-    return read
+def _read_picture(clean: Callable[[str], tuple[bytes, str]], where: str, content: str) -> Draft | Problem:
+    svg, wrong = clean(content)
+    if wrong:
+        return Problem(where, wrong, "a static picture, SVG or PNG", "Draw it with matplotlib.")
+    return Draft(ShownOutput(where, _own("figure", "fig-"), svg))
 
 
 def _read_html(where: str, source: str) -> Draft | Problem:
-    table, wrong = read_table(source)
-    if wrong:
-        return _no_table(where, wrong)
-    return _table(where, Bundle(kind="table", id="tbl-", origin="published", own=True), table)
+    return read_own_table(where, _own("table", "tbl-"), source, is_whole=False)
 
 
-def read_own_table(where: str, bundle: Bundle, source: str | list[str]) -> Draft | Problem:
+def read_own_table(
+    where: str, bundle: Bundle, source: str | list[str], *, is_whole: bool = True
+) -> Draft | Problem:
     """Read a table that `report.table` handed over: its caption, label and sources beside its HTML."""
-    table, wrong = read_table(_joined(source), is_whole=True)
-    return _no_table(where, wrong) if wrong else _table(where, bundle, table)
-
-
-def _no_table(where: str, wrong: str) -> Problem:
-    cures = [cure for part, cure in _TABLE_CURES.items() if part in wrong]
-    otherwise = "Show a frame, or a picture of it (PNG, SVG); text/html is read for its table alone."
-    return Problem(where, wrong, cure=(cures or [otherwise])[0])
-
-
-def _table(where: str, bundle: Bundle, table: HtmlTable) -> Draft:
+    table, wrong = read_table(_joined(source), is_whole=is_whole)
+    if wrong:
+        cures = [cure for part, cure in _TABLE_CURES.items() if part in wrong]
+        otherwise = "Show a frame, or a picture of it (PNG, SVG); text/html is read for its table alone."
+        return Problem(where, wrong, cure=(cures or [otherwise])[0])
     told = {
         "columns": table.columns,
         "rows": table.rows,
@@ -126,8 +110,8 @@ def _table(where: str, bundle: Bundle, table: HtmlTable) -> Draft:
 
 #: kinds of output, the first of them that is there counts; pictures before what else a chart may bring along
 _READERS: Final[dict[str, Callable[[str, str], Draft | Problem]]] = {
-    "image/svg+xml": _read_picture(clean_svg),
-    "image/png": _read_picture(wrap_png),
+    "image/svg+xml": partial(_read_picture, clean_svg),
+    "image/png": partial(_read_picture, wrap_png),
     "text/html": _read_html,
     "text/markdown": lambda where, text: _prose(where, text),
     "text/latex": _read_latex,

@@ -48,7 +48,7 @@ _BREAK: Final = "<br>"
 class Cell:
     """A cell of a table as it stands in its row."""
 
-    words: Words
+    words: CellWords
     heads: bool = False
     across: int = 1
     down: int = 1
@@ -179,7 +179,7 @@ def _read(table: Any) -> HtmlTable:
 def _cells(row: Any) -> tuple[Cell, ...]:
     return tuple(
         Cell(
-            Words(MISSING, MISSING) if (words := words_of(each)).plain in _NOTHING else words,
+            CellWords(MISSING, MISSING) if (words := words_of(each)).plain in _NOTHING else words,
             heads=each.tag == "th",
             across=_span(each, "colspan"),
             down=_span(each, "rowspan"),
@@ -235,7 +235,7 @@ def _with_index_names(table: HtmlTable) -> HtmlTable:
         return table
     # what stands above the names of the index is the name of the columns: it heads none of them
     rows = [
-        tuple(Cell(Words(), heads=True) if n < count else c for n, c in enumerate(row))
+        tuple(Cell(CellWords(), heads=True) if n < count else c for n, c in enumerate(row))
         for row in table.head[:-2]
     ]
     merged = (*last[:count], *above[count:])
@@ -305,23 +305,23 @@ def _write(cell: Cell) -> str:
 
 
 @dataclass(frozen=True)
-class Words:
+class CellWords:
     """What a cell says."""
 
     html: str = ""  # with the few marks that every format has
     plain: str = ""  # the words alone, without the marks of footnotes
 
 
-def words_of(cell: Any) -> Words:
+def words_of(cell: Any) -> CellWords:
     """Return what a cell of a parsed table says.
 
     >>> from lxml.html import fragment_fromstring
     >>> words_of(fragment_fromstring('<td><b>A&amp;E</b> <font color="red">x</font></td>'))
-    Words(html='<strong>A&amp;E</strong> x', plain='A&E x')
+    CellWords(html='<strong>A&amp;E</strong> x', plain='A&E x')
     """
     marked = re.sub(r"(?:<br>|\s)+$|^(?:<br>|\s)+", "", _inside(cell))
     marked = " ".join(marked.split(" ")).replace("\xa0", " ").strip()
-    return Words(re.sub(r" {2,}", " ", marked), plain_line(_plain(cell)))
+    return CellWords(re.sub(r" {2,}", " ", marked), plain_line(_plain(cell)))
 
 
 def has_picture(cell: Any) -> bool:

@@ -1,15 +1,22 @@
-"""A message as mail: plain text and HTML in one, over an encrypted connection."""
+"""A message as it is sent: by mail over an encrypted connection, or as JSON to a webhook of a chat."""
 
 from __future__ import annotations
 
+import http.client
+import json
 import mimetypes
+import re
 import smtplib
 import ssl
+import urllib.error
+import urllib.request
 from collections.abc import Mapping
 from email.message import EmailMessage
 from email.utils import format_datetime
+from functools import partial
+from html import escape
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from helpers.errors import Problem, UserError
@@ -24,6 +31,9 @@ PASSWORD: Final = "BOARDPACK_SMTP_PASSWORD"
 _SECONDS: Final = 30
 #: bytes that a mail brings along; many servers refuse more than 25 MB, and base64 makes a third more of them
 MOST_ATTACHED: Final = 15_000_000
+_HERE: Final = ("localhost", "127.0.0.1", "::1")
+#: names that fit into a message of a chat
+_NAMED: Final = 20
 
 
 def as_mail(message: Message, reports: Path, sender: str) -> EmailMessage:
@@ -131,3 +141,75 @@ def _words(error: Exception) -> str:
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return f"refused: {', '.join(error.recipients)}"
     return str(error) or type(error).__name__
+
+
+def as_json(message: Message) -> dict[str, Any]:
+    """Return a message in the shape that its row asks for."""
+    told = [*sections(message, _NAMED)]
+    if message.row.shape == "slack":
+        lines = [f"*{_slack(message.subject)}*", _slack(message.mark)]
+        for section in told:
+            lines.append(f"*{_slack(section.heading)}*")
+            lines += [
+                f"• <{address}|{_slack(words)}>" if address else f"• {_slack(words)}"
+                for words, address in section.lines
+            ]
+        return {"text": "\n".join(filter(None, lines))}
+    if message.row.shape == "teams":
+        blocks = [_block(message.subject, size="Large"), *([_block(message.mark)] if message.mark else [])]
+        for section in told:
+            lines = [
+                f"- [{_teams(words)}]({address})" if address else f"- {_teams(words)}"
+                for words, address in section.lines
+            ]
+            blocks += [_block(_teams(section.heading), size="Medium"), _block("\n".join(lines))]
+        card = {"type": "AdaptiveCard", "version": "1.4", "body": blocks}
+        card["$schema"] = "http://adaptivecards.io/schemas/adaptive-card.json"
+        attached = {"contentType": "application/vnd.microsoft.card.adaptive", "content": card}
+        return {"type": "message", "attachments": [attached]}
+    kept = {"schedule", "due", "kind", "ready", "counts", "failed", "unanswered", "mark"}
+    return {"subject": message.subject, "id": message.id, **message.model_dump(mode="json", include=kept)}
+
+
+_slack = partial(escape, quote=False)
+
+
+def _teams(text: str) -> str:
+    """Return words such that Markdown takes none of their signs for its own."""
+    return re.sub(r"([\\\[\]*_])", r"\\\1", text)
+
+
+def _block(text: str, size: str = "Default") -> dict[str, Any]:
+    return {"type": "TextBlock", "text": text, "wrap": True, "size": size}
+
+
+class _Stay(urllib.request.HTTPRedirectHandler):
+    """Follows nobody elsewhere: a document that is sent on becomes a question, and nobody is told."""
+
+    def redirect_request(self, *_: Any, **__: Any) -> None:
+        return None
+
+
+def post(message: Message, environment: Mapping[str, str]) -> str:
+    """Send a message to the webhook of its row.
+
+    Raises `UserError` if it could not be sent; without the address, which is a secret.
+    """
+    variable = message.row.webhook or ""
+    address = environment.get(variable, "")
+    place = urlsplit(address)
+    if place.scheme != "https" and not (place.scheme == "http" and place.hostname in _HERE):
+        cure = "set this environment variable where boardpack runs: docs/how-to/schedule.md"
+        raise UserError(Problem(variable, "holds no address that begins with https://", cure=cure))
+    content = json.dumps(as_json(message), ensure_ascii=False).encode()
+    headers = {"Content-Type": "application/json; charset=utf-8", "User-Agent": "boardpack"}
+    try:
+        request = urllib.request.Request(address, content, headers)
+        with urllib.request.build_opener(_Stay).open(request, timeout=_SECONDS):
+            return ""
+    except urllib.error.HTTPError as error:
+        error.close()
+        said = f"answered {error.code} {error.reason}"
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        said = type(getattr(error, "reason", error)).__name__
+    raise UserError(Problem(f"webhook {variable}", f"was not told: {said}", cure="it is tried again"))

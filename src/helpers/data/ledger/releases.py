@@ -1,9 +1,9 @@
 """What was told of patients' records: every released count by its query, kept in the private state.
 
-A report asks before it shows (`helpers.data.releasing`): what it may show is entered in its name at once, so of two
-reports that run beside each other the second finds the first. When it is published its entries become what readers
-know for good; entries of a report that was not are forgotten after a day. Entries stay when data are forgotten or
-old runs removed: what readers have seen, they have seen.
+A report asks before it shows (`helpers.data.ledger.releasing`): what it may show is entered in its name at once, so of
+two reports that run beside each other the second finds the first. When it is published its entries become what readers
+know for good; entries of a report that was not are forgotten after a day. Entries stay when data are forgotten or old
+runs removed: what readers have seen, they have seen.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from helpers.bundle import MISSING, SUPPRESSED, Bundle
 from helpers.data.disclosure.checks import effective_origin
 from helpers.data.disclosure.queries import EVERYBODY, MET, PEOPLE, Condition, Query, Told
 from helpers.data.disclosure.totals import POSSIBLE_VALUES
+from helpers.data.ledger.manifests import read_manifests, shown_cell
 from helpers.data.mart.manifest import PRIVATE_FILE, make_private, write_private
 from helpers.data.policy import HES_RECORD_LEVEL, DisclosurePolicy, policy_of
-from helpers.data.released_manifests import read_manifests, shown_cell
 from helpers.errors import GateError, Problem, UsageError
 from helpers.places import find_root, state_folder
 
@@ -103,13 +103,7 @@ class Releases:
 
     def of_report(self, report: str) -> list[ReleasedCount]:
         """Return what a report tells, has ever told, or will once it is published."""
-        if not self._is_there():
-            return []
-        with self.open() as database:
-            rows = database.execute(
-                "SELECT told, report, released FROM cells WHERE report = ? ORDER BY query, told", (report,)
-            ).fetchall()
-        return [_entry(*row) for row in rows]
+        return self._entries("report = ? ORDER BY query, told", report)
 
     def release(self, report: str) -> None:
         """Enter that a report's figures are published, just before its files are put in place."""
@@ -177,13 +171,15 @@ class Releases:
 
     def entries(self, data_set: str = "") -> list[ReleasedCount]:
         """Return everything that was published, of one data set or of all."""
+        where = "released <> '' AND (? IN ('', data_set)) ORDER BY data_set, organisation, query, released"
+        return self._entries(where, data_set)
+
+    def _entries(self, where: str, *values: str) -> list[ReleasedCount]:
         if not self._is_there():
             return []
         with self.open() as database:
             rows = database.execute(
-                "SELECT told, report, released FROM cells WHERE released <> '' AND (? IN ('', data_set)) "
-                "ORDER BY data_set, organisation, query, released",
-                (data_set,),
+                f"SELECT told, report, released FROM cells WHERE {where}", values
             ).fetchall()
         return [_entry(*row) for row in rows]
 

@@ -14,7 +14,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from helpers.errors import Problem, ReportError, UsageError
@@ -150,19 +150,6 @@ def words(sent: Sent) -> Iterator[str]:
     yield f"{len(sent.written)} files written, {len(sent.removed)} removed, {sent.kept} as they should be"
 
 
-class Destination(Protocol):
-    """A place that files are written to, by their paths below the folder of reports."""
-
-    def read(self, path: str) -> bytes | None:
-        """Return a file's content; None where there is no such file."""
-
-    def write(self, path: str, content: bytes) -> None:
-        """Put a file in place of what is there."""
-
-    def remove(self, path: str) -> None:
-        """Take a file away, if it is there."""
-
-
 class Folder:
     """A folder, or a share that is mounted.
 
@@ -177,7 +164,7 @@ class Folder:
         self._root = root
 
     def read(self, path: str) -> bytes | None:
-        """Return a file's content."""
+        """Return a file's content, by its path below the folder of reports; None where there is no such file."""
         with _told(str(self._root), OSError), contextlib.suppress(FileNotFoundError):
             return (self._root / path).read_bytes()
         return None
@@ -245,6 +232,10 @@ class Bucket:
             self._client.delete_object(**self._key(path))
 
 
+#: a place that files are written to
+Destination = Folder | Bucket
+
+
 @contextlib.contextmanager
 def _told(where: str, *errors: type[Exception]) -> Iterator[None]:
     """Tell what goes wrong with a place in words."""
@@ -264,14 +255,10 @@ def open_destination(project: Project, address: str) -> Destination:
     if urlsplit(address).scheme == _BUCKET:
         return Bucket(address)
     there = (project.root / Path(address).expanduser()).resolve()
-    for own in _own_folders(project):
+    folders = [project.home, project.notebooks, project.params]
+    folders += [each.reports(project.root) for each in project.publisher.audiences.values()]
+    for own in (each.resolve() for each in folders):
         if there.is_relative_to(own) or own.is_relative_to(there):
             came = f"lies in {project.show(own)}, or holds it"
             raise UsageError(Problem(address, came, cure="choose a folder that nothing else is kept in"))
     return Folder(there)
-
-
-def _own_folders(project: Project) -> Iterator[Path]:
-    yield project.home.resolve()
-    yield from (each.resolve() for each in (project.notebooks, project.params))
-    yield from (each.reports(project.root).resolve() for each in project.publisher.audiences.values())

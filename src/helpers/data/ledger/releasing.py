@@ -17,10 +17,10 @@ from helpers.data.disclosure.deciding import Asked, Decision, Witnesses, at_firs
 from helpers.data.disclosure.measured import by_their_parts
 from helpers.data.disclosure.people import Found, People, find_people
 from helpers.data.disclosure.queries import EVERYBODY, MEASURED, Query, Told
+from helpers.data.ledger.releases import UNPUBLISHED, Releases, insert
 from helpers.data.mart import Mart
 from helpers.data.mart.manifest import PRIVATE_FILE, make_private
 from helpers.data.policy import HES_RECORD_LEVEL, DisclosurePolicy
-from helpers.data.releases import UNPUBLISHED, Releases, insert
 from helpers.places import REPORT_VARIABLE
 from helpers.reads import timed
 
