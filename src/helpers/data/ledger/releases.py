@@ -103,13 +103,7 @@ class Releases:
 
     def of_report(self, report: str) -> list[ReleasedCount]:
         """Return what a report tells, has ever told, or will once it is published."""
-        if not self._is_there():
-            return []
-        with self.open() as database:
-            rows = database.execute(
-                "SELECT told, report, released FROM cells WHERE report = ? ORDER BY query, told", (report,)
-            ).fetchall()
-        return [_entry(*row) for row in rows]
+        return self._entries("report = ? ORDER BY query, told", report)
 
     def release(self, report: str) -> None:
         """Enter that a report's figures are published, just before its files are put in place."""
@@ -177,13 +171,15 @@ class Releases:
 
     def entries(self, data_set: str = "") -> list[ReleasedCount]:
         """Return everything that was published, of one data set or of all."""
+        where = "released <> '' AND (? IN ('', data_set)) ORDER BY data_set, organisation, query, released"
+        return self._entries(where, data_set)
+
+    def _entries(self, where: str, *values: str) -> list[ReleasedCount]:
         if not self._is_there():
             return []
         with self.open() as database:
             rows = database.execute(
-                "SELECT told, report, released FROM cells WHERE released <> '' AND (? IN ('', data_set)) "
-                "ORDER BY data_set, organisation, query, released",
-                (data_set,),
+                f"SELECT told, report, released FROM cells WHERE {where}", values
             ).fetchall()
         return [_entry(*row) for row in rows]
 

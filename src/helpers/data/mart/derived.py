@@ -198,12 +198,9 @@ def _groups(file: pq.ParquetFile, column: str, value: str) -> Iterator[int]:
 
 def _code_fingerprint(package: Path) -> str:
     digest = hashlib.sha256()
-    for folder, below, names in os.walk(package):
-        below.sort()
-        for name in sorted(each for each in names if each.endswith(".py")):
-            path = Path(folder, name)
-            digest.update(path.relative_to(package).as_posix().encode())
-            digest.update(path.read_bytes())
+    for path in sorted(package.rglob("*.py")):
+        digest.update(path.relative_to(package).as_posix().encode())
+        digest.update(path.read_bytes())
     return digest.hexdigest()
 
 

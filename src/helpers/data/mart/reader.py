@@ -123,7 +123,13 @@ class Mart:
 
     def measures(self) -> dict[str, frozenset[str]]:
         """Return the measures that each data set holds; those of which it is not known are left out."""
-        return _measures(self.manifest)
+        found: dict[str, frozenset[str]] = {}
+        unknown: set[str] = set()
+        for file in self.manifest.files:
+            name = f"{file.table}/{file.source}"
+            found[name] = found.get(name, frozenset()) | frozenset(file.measures)
+            unknown |= set() if file.measures else {name}
+        return {name: measures for name, measures in found.items() if name not in unknown}
 
     def list_digest(self, table: str) -> str:
         """Return a hash of what a list of names says, whichever files say it.
@@ -131,10 +137,9 @@ class Mart:
         Most files name the organisations of their figures: a new edition of one mostly changes none of them.
         """
         rows = f"SELECT * EXCLUDE (source, vintage) FROM {table}"
-        with explained(self), self._connect_to_files() as connection:
-            found = connection.execute(f"SELECT count(*), sum(hash(t)::HUGEINT) FROM ({rows}) t").fetchone()
-        assert found is not None
-        return f"{found[0]} rows, {found[1] or 0:x}"
+        asked = f"SELECT count(*)::VARCHAR, coalesce(sum(hash(t)::HUGEINT), 0)::VARCHAR FROM ({rows}) t"
+        ((count, total),) = self.recall(asked)
+        return f"{count} rows, {int(total):x}"
 
     # --- reading ---------------------------------------------------------------------------------
 
@@ -180,7 +185,8 @@ class Mart:
             },
         )
         with explained(self):
-            for statement in view_statements(self.path, self.manifest, without=_not_held()):
+            without = record_tables() if in_notebook() else ()  # a kernel may not hold those
+            for statement in view_statements(self.path, self.manifest, without=without):
                 connection.execute(statement)
         return connection
 
@@ -199,7 +205,8 @@ class Mart:
     def query(self, sql: str, params: Sequence[object] | dict[str, object] | None = None) -> pd.DataFrame:
         """Return the result of a query over the views of this version as a frame."""
         with self._observed(sql) as connection:
-            return _frame(connection.execute(sql, params or []))
+            found: pd.DataFrame = connection.execute(sql, params or []).df()
+        return found
 
     @contextmanager
     def _observed(self, sql: str) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -367,11 +374,6 @@ def _reading(path: Path, version: str) -> Mart:
     return Mart(path, version)
 
 
-def _not_held() -> tuple[str, ...]:
-    """Return the tables that this process may not hold: those of records, where it is a notebook's kernel."""
-    return record_tables() if in_notebook() else ()
-
-
 def _source(dataset: str, load: LoadRecord) -> Source:
     return Source(
         name=load.name,
@@ -380,18 +382,3 @@ def _source(dataset: str, load: LoadRecord) -> Source:
         origin="published" if load.policy == "published" else "records",
         synthetic=load.synthetic,
     )
-
-
-def _measures(manifest: Manifest) -> dict[str, frozenset[str]]:
-    found: dict[str, frozenset[str]] = {}
-    unknown: set[str] = set()
-    for file in manifest.files:
-        name = f"{file.table}/{file.source}"
-        found[name] = found.get(name, frozenset()) | frozenset(file.measures)
-        unknown |= set() if file.measures else {name}
-    return {name: measures for name, measures in found.items() if name not in unknown}
-
-
-def _frame(result: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    found: pd.DataFrame = result.df()
-    return found

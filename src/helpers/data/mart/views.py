@@ -11,6 +11,8 @@ from helpers.data.schema import TABLES, Table, duckdb_columns
 
 #: a chain of mergers longer than this is a circle in the data
 LONGEST_CHAIN = 10
+#: how the names of what `series_statements` makes begin
+SERIES_VIEWS = ("measure_values", "series_sources", "contested_series")
 #: a measure, and the two whose numerators make it up for trusts that nobody returns it for
 DERIVED = ("no_criteria_to_reside", "no_criteria_remaining", "bed_occupancy")
 #: patients who stay on: those counted in the day, less those among them who left in the day
@@ -203,10 +205,6 @@ def view_statements(root: Path, manifest: Manifest, *, without: Collection[str] 
             statements.append(_LATEST.format(name=table.name, key=_key(table)))
     key = _key(TABLES["measure_values"]).replace("t.", "")
     return [*statements, _SUCCESSORS, _EDITIONS.format(key=key), _POOLED]
-
-
-#: how the names of what `series_statements` makes begin
-SERIES_VIEWS = ("measure_values", "series_sources", "contested_series")
 
 
 def needs_choice(manifest: Manifest) -> bool:

@@ -56,8 +56,7 @@ def write_pages(formats: Iterable[str], *, theme: Theme, folder: Path) -> None:
     writers = [PAGES[name] for name in formats if name in PAGES]
     if writers:
         _write_settings(theme, folder)
-        pages = ["lua", f"{LOOK}/pages.lua", READER, *writers, *_ROOM]
-        _pandoc(pages, " and ".join(writers), folder)
+        _pandoc(["lua", f"{LOOK}/pages.lua", READER, *writers, *_ROOM], " and ".join(writers), folder)
 
 
 def render_html(document: Document, *, theme: Theme, folder: Path) -> Path:  # noqa: ARG001
