@@ -42,7 +42,7 @@ from helpers.reads import take_notes
 ROOT: Final = Path(__file__).resolve().parents[1]
 LAST: Final = date(2026, 9, 1)
 #: the second setting of each notebook: some of the same people
-SETTINGS: Final = {
+SETTINGS: Final[dict[str, dict[str, object]]] = {
     "los_deviation": {"zero_day_stays": False},
     "dna_impact": {"specialty": "110"},
     "outpatient_follow_up": {"months": 24},
@@ -107,7 +107,7 @@ def publish(
 ) -> tuple[float, float]:
     """Run a notebook as a batch would and release it; return seconds of the processor, and those of the ledger."""
     report = f"{name}/{trust}-{edition}" + ("-second" if second else "")
-    given = {"trust": trust, "period": edition, **(SETTINGS[name] if second else {})}
+    given: dict[str, object] = {"trust": trust, "period": edition, **(SETTINGS[name] if second else {})}
     os.environ["BOARDPACK_REPORT"] = report
     remember.cache_clear()
     take_notes()
@@ -169,6 +169,7 @@ def untrue(
         ).fetchone()
     masks = {each.query: people.mask(each.query) for each in told}
     kept = _read_witnesses(text)
+    pieces = np.unique(np.array(list(masks.values())), axis=1, return_inverse=True)[1].reshape(-1)
     places = people.places({kind for worlds in kept.values() for world in worlds for kind, _, _ in world})
     found = []
     for name, worlds in kept.items():
@@ -181,7 +182,7 @@ def untrue(
             for kind, more, days in world:
                 count[places[kind]] += more
                 amount[places[kind]] += days
-            if agrees(people, count, amount, told, masks):
+            if agrees(people, count, amount, told, masks, pieces):
                 values.add(int(count[apart].sum()))
         if len(values) < 3:
             found.append(name)
@@ -189,19 +190,24 @@ def untrue(
     return [*found, *(stars - kept.keys())]
 
 
-def agrees(people: People, count: Any, amount: Any, told: list[Told], masks: dict[Query, Any]) -> bool:
-    """Tell whether there can be such people, and everything told comes out the same of them."""
-    if (count < 0).any() or (amount < people.least * count - _HAIR).any():
-        return False
-    if (amount > people.most * count + _HAIR).any():
+def agrees(
+    people: People, count: Any, amount: Any, told: list[Told], masks: dict[Query, Any], pieces: Any
+) -> bool:
+    """Tell whether there can be such people, whom nothing tells apart within a piece, and all comes out as told."""
+    size = int(pieces.max()) + 1
+    least, most = np.full(size, np.inf), np.zeros(size)
+    np.minimum.at(least, pieces, people.least)
+    np.maximum.at(most, pieces, people.most)
+    number, days = np.bincount(pieces, count, size), np.bincount(pieces, amount, size)
+    if (number < 0).any() or (days < least * number - _HAIR).any() or (days > most * number + _HAIR).any():
         return False
     for each in told:
-        mine, days = count[masks[each.query]].sum(), amount[masks[each.query]].sum()
+        mine, whole = count[masks[each.query]].sum(), amount[masks[each.query]].sum()
         if mine < (1 if each.star else each.low) or mine > (
             np.inf if each.star or each.high is None else each.high
         ):
             return False
-        if each.mean and not each.mean[0] * mine - _HAIR <= days <= each.mean[1] * mine + _HAIR:
+        if each.mean and not each.mean[0] * mine - _HAIR <= whole <= each.mean[1] * mine + _HAIR:
             return False
     return True
 

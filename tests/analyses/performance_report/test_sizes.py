@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from helpers.analyses.performance_report.options import PerformanceOptions, read_options
+from helpers.analyses.performance_report.options import PerformanceOptions, check_options
 from helpers.analyses.performance_report.report import PerformanceReport
 from helpers.bundle import Bundle
 from helpers.data.mart import Mart
@@ -98,7 +98,9 @@ def test_without_any_figure_the_report_says_so_and_shows_no_empty_table(tmp_path
 def test_measures_that_the_register_lacks_are_refused_all_at_once(tmp_path: Path) -> None:
     report = open_performance(tmp_path, measures=2, months=1).report
     with pytest.raises(UsageError) as refused:
-        read_options(report, measures=["measure_0", "measure_0", "mesure_1"], months=5, pages="broad")
+        check_options(
+            PerformanceOptions(("measure_0", "measure_0", "mesure_1"), 5, "broad"), report.register
+        )
     text = str(refused.value)
     assert "measure_1" in text
     assert "named twice" in text

@@ -35,6 +35,7 @@ class Exhibits:
         self._people, self._amount = (np.zeros((len(world.count), 64)) for _ in range(2))
         #: which of them agree with all that binds
         self.agree = np.zeros(64, dtype=np.bool_)
+        self._whole: tuple[bytes, World] | None = None
 
     def add(self, changes: Iterable[Change]) -> list[int]:
         """Add changes, whether or not they agree; return their places."""
@@ -93,12 +94,23 @@ class Exhibits:
         return tuple(found.values())
 
     def _search(self, target: Target, pieces: Places, found: dict[int, int]) -> None:
-        for by in CHANGES:
-            if len(found) == NEEDED:
-                return
-            if by not in found and 1 <= target.value + by <= target.ceiling:
-                change = find_change(_part(self.world, pieces), target.part(pieces), by)
-                self._keep(change, pieces, target, found)
+        wanted = [by for by in CHANGES if by not in found and 1 <= target.value + by <= target.ceiling]
+        if len(found) == NEEDED or not wanted:
+            return
+        part, mine = self._part_of(pieces), target.part(pieces)
+        for by in wanted:
+            if len(found) < NEEDED:
+                self._keep(find_change(part, mine, by), pieces, target, found)
+
+    def _part_of(self, pieces: Places) -> World:
+        """Return a part of the world with what binds; all of it is many pieces, and kept for as long as it stays so."""
+        if len(pieces) < len(self.world.count):
+            return _part(self.world, pieces)
+        world = self.world
+        state = b"".join(each.tobytes() for each in (world.active, world.low, world.high, world.has_mean))
+        if self._whole is None or self._whole[0] != state:
+            self._whole = (state, _part(world, pieces))
+        return self._whole[1]
 
     def _solve(
         self, target: Target, pieces: Places, found: dict[int, int], solve: int, *, whole: bool
@@ -144,12 +156,12 @@ def around(world: World, target: Target) -> tuple[Places, Places]:
     # a figure that lies within them is kept by moves among them
     wider = holds[(holds & ~found).any(axis=1)]
     alike = grouped(list(wider), len(world.count))
-    # patients of no night have no days to give or to take
-    rooms = np.unique(np.stack([alike, world.least, world.most]), axis=1, return_inverse=True)[1].reshape(
-        -1
-    )
     outside = np.flatnonzero(~found & np.isin(alike, alike[near]))
-    elsewhere = [_easiest(world, outside, rooms[outside], by) for by in (1, -1)]
+    # patients of no night have no days to give or to take
+    rooms = np.unique(np.stack([alike, world.least, world.most])[:, outside], axis=1, return_inverse=True)[
+        1
+    ].reshape(-1)
+    elsewhere = [_easiest(world, outside, rooms, by) for by in (1, -1)]
     return near, np.unique(np.concatenate([near, *elsewhere]))
 
 

@@ -29,7 +29,7 @@ def find_change(world: World, target: Target, by: int) -> Change | None:
         return change
     sign = 1 if by > 0 else -1
     inside = np.flatnonzero(target.pieces & ((world.count > 0) if by < 0 else True))
-    upset = upset_by(world, world.people, sign) @ world.holds[:, inside]
+    upset = (world.sparse @ upset_by(world, world.people, sign))[inside]
     ordered = inside[np.argsort(upset, kind="stable")]
     for place in range(min(len(ordered), _STARTS)):
         people = _moved(world, np.roll(ordered, -place), by)
@@ -46,14 +46,20 @@ def find_change(world: World, target: Target, by: int) -> Change | None:
 def _moved_to_like(world: World, target: Target, by: int) -> Change | None:
     """Return people moved between the target and pieces elsewhere that nearly the same figures hold."""
     here, there = np.flatnonzero(target.pieces), np.flatnonzero(~target.pieces)
-    sources, ends = (here, there) if by < 0 else (there, here)
-    number = abs(by)
-    sources = sources[world.count[sources] >= number]
-    holds = world.holds
-    sizes = holds.sum(axis=0)
-    unlike = sizes[sources, None] + sizes[ends] - 2 * holds[:, sources].T @ holds[:, ends]
-    pairs = np.argsort(unlike, axis=None, kind="stable")[:_PAIRS]
-    sources, ends = sources[pairs // max(len(ends), 1)], ends[pairs % max(len(ends), 1)]
+    number, holds = abs(by), world.holds
+    sizes = world.sparse.sum(axis=1)
+    # those of the target that the fewest figures hold find their like most easily
+    here = here[world.count[here] >= number] if by < 0 else here
+    here = here[np.argsort(sizes[here], kind="stable")][:_PAIRS]
+    there = there[world.count[there] >= number] if by > 0 else there
+    unlike = sizes[here, None] + sizes[there] - 2 * (world.sparse @ holds[:, here]).T[:, there]
+    nearest = min(_PAIRS, unlike.size)
+    if not nearest:
+        return None
+    pairs = np.argpartition(unlike, nearest - 1, axis=None)[:nearest]
+    pairs = pairs[np.lexsort((pairs, unlike.ravel()[pairs]))]
+    inner, outer = here[pairs // len(there)], there[pairs % len(there)]
+    sources, ends = (inner, outer) if by < 0 else (outer, inner)
     stay, come = world.count[sources] - number, world.count[ends] + number
     # the amount that goes with them lies between what both pieces can have, and what each mean between them bears
     low = np.maximum(
@@ -111,15 +117,15 @@ def upset_by(world: World, people: Floats, sign: int) -> Floats:
 
 def _mend_counts(world: World, people: Floats, target: Target) -> bool:
     """Bring or take people outside the target, in place, until every count comes out as it was shown."""
-    counts = world.people + world.holds @ people
+    counts = world.people + people @ world.sparse
     weights = np.ones(len(counts))
     for _ in range(_MENDS):
         wrong = (counts > world.high) | (counts < world.low)
         if not wrong.any():
             return True
         weights[wrong] += 1  # what stays wrong counts for more and more
-        more = (weights * upset_by(world, counts, 1)) @ world.holds
-        fewer = (weights * upset_by(world, counts, -1)) @ world.holds
+        more = world.sparse @ (weights * upset_by(world, counts, 1))
+        fewer = world.sparse @ (weights * upset_by(world, counts, -1))
         more[target.pieces] = fewer[target.pieces] = np.inf
         fewer[world.count + people < 1] = np.inf
         best_more, best_fewer = int(more.argmin()), int(fewer.argmin())
@@ -141,24 +147,24 @@ def _mended_amounts(world: World, people: Floats) -> Floats | None:
     bound = world.has_mean
     if not bound.any():
         return amount
-    holds = world.holds[bound]
-    counts = world.people[bound] + holds @ people
+    holds = world.sparse[:, np.flatnonzero(bound)]
+    counts = world.people[bound] + people @ holds
     least = np.ceil(world.mean_low[bound] * counts - _HAIR)
     most = np.floor(world.mean_high[bound] * counts + _HAIR)
-    totals = world.total[bound] + holds @ amount
+    totals = world.total[bound] + amount @ holds
     for _ in range(_AMOUNTS):
         over, under = np.maximum(0, totals - most), np.maximum(0, least - totals)
         if not (over.any() or under.any()):
             return amount
         # days taken from, or given to, the piece where that mends most and upsets least
         room_down, room_up = np.where(totals <= least, 1.0, 0.0), np.where(totals >= most, 1.0, 0.0)
-        down = (np.sign(over) - room_down - np.sign(under)) @ holds
-        up = (np.sign(under) - room_up - np.sign(over)) @ holds
+        down = holds @ (np.sign(over) - room_down - np.sign(under))
+        up = holds @ (np.sign(under) - room_up - np.sign(over))
         down[amount <= low] = up[amount >= high] = -np.inf
         piece, sign = (int(down.argmax()), -1) if down.max() >= up.max() else (int(up.argmax()), 1)
         if max(down.max(), up.max()) <= 0:
             return None
-        mine = holds[:, piece] > 0
+        mine = world.holds[bound, piece] > 0
         needs = (over if sign < 0 else under)[mine]
         step = float(min(needs[needs > 0].min(), (amount - low if sign < 0 else high - amount)[piece]))
         amount[piece] += sign * step

@@ -278,15 +278,20 @@ def _mender(name: str) -> ModuleType:
     return import_module(f"{__package__}.{name}")
 
 
-def _layouts() -> Iterator[Layout]:
-    """Yield the layouts of the declared tables."""
-    for path in sorted(FOLDER.glob("*.yml")):
-        file = read_yaml(path, f"published/{path.name}")
-        for name, entry in file.content.items() if isinstance(file.content, dict) else ():
-            table = file.build(PublishedTable, entry, (name,))
-            if table is not None:
-                yield _layout(name, table, path)
-        raise_all(file.problems)
+def declared_in(path: Path) -> Iterator[tuple[str, PublishedTable]]:
+    """Yield the tables that a file declares, by their names.
+
+    Raises
+    ------
+    UsageError
+        With every key that is unknown, missing or mistyped, and its line.
+    """
+    file = read_yaml(path)
+    for name, entry in file.content.items() if isinstance(file.content, dict) else ():
+        table = file.build(PublishedTable, entry, (name,))
+        if table is not None:
+            yield name, table
+    raise_all(file.problems)
 
 
 def _layout(name: str, table: PublishedTable, path: Path) -> Layout:
@@ -307,4 +312,6 @@ def _layout(name: str, table: PublishedTable, path: Path) -> Layout:
     )
 
 
-LAYOUTS = tuple(_layouts())
+LAYOUTS = tuple(
+    _layout(name, table, path) for path in sorted(FOLDER.glob("*.yml")) for name, table in declared_in(path)
+)
