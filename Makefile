@@ -89,7 +89,7 @@ verdicts: env
 warnings: env
 	$(BIN)/python benchmarks/early_warning.py $(WARNINGS)
 
-# make simulate   coverage and false alarms of the methods
+# make simulate   coverage and false alarms of the methods (some 20 minutes of one core before the long tests)
 simulate: env
 	$(BIN)/python benchmarks/simulate_spc_funnel.py
 	$(BIN)/python benchmarks/simulate_models.py

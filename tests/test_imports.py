@@ -50,7 +50,6 @@ def test_the_methods_are_listed_and_found_without_importing_them_all() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     inner = {
-        "autoregression",
         "checks",
         "funnel_limits",
         "funnel_spread",

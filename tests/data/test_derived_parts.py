@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import threading
@@ -140,3 +141,29 @@ def test_the_part_of_one_that_was_killed_is_done_by_another(tmp_path: Path) -> N
         builds = [partial(part, 0), partial(part, 1), partial(part, 2, killed.kill)]
         found, _ = derived_frame(tmp_path, "a frame", lambda: builds)
     assert found["part"].tolist() == [0, 1, 2]
+
+
+@pytest.mark.long  # four processes that import pandas
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+def test_workers_of_dask_that_share_the_mart_get_what_one_query_gives(mart: Mart, tmp_path: Path) -> None:
+    distributed = pytest.importorskip("distributed")
+    rule = StayRule(FIRST, END, trim="fixed", trim_days=7.3)
+    shutil.copytree(mart.path, tmp_path / "mart", ignore=shutil.ignore_patterns("derived", "room"))
+    shared = Mart(tmp_path / "mart").at(mart.version)
+    with (
+        distributed.LocalCluster(n_workers=3, threads_per_worker=1, dashboard_address=":0") as cluster,
+        distributed.Client(cluster, set_as_default=False) as client,
+    ):
+        client.run(setattr, reader, "LOT", 40)
+        addresses = list(client.nthreads())
+        asked = [client.submit(stay_cells, shared, rule, workers=[each], pure=False) for each in addresses]
+        months = [
+            client.submit(appointment_months, shared, FIRST, END, workers=[each], pure=False)
+            for each in addresses
+        ]
+        stays, missed = client.gather(asked), client.gather(months)
+    assert len(addresses) == 3
+    for frame in stays:
+        pd.testing.assert_frame_equal(frame, stay_cells(mart, rule), rtol=1e-12, check_exact=False)
+    for frame in missed:
+        pd.testing.assert_frame_equal(frame, appointment_months(mart, FIRST, END))

@@ -7,8 +7,8 @@ import pytest
 from scipy.optimize import minimize_scalar
 
 from helpers.errors import ArgumentError
-from helpers.stats.autoregression import fit_ar1, fit_newey_west, lag_one
 from helpers.stats.interrupted_series.design import build_design
+from helpers.stats.models.autoregression import fit_ar1, fit_newey_west, lag_one
 
 
 def noise(periods: int, rho: float, seed: int) -> np.ndarray:

@@ -10,8 +10,8 @@ from scipy import stats
 
 from helpers.errors import ArgumentError
 from helpers.stats import models
-from helpers.stats.autoregression import fit_ar1
 from helpers.stats.models import Errors
+from helpers.stats.models.autoregression import fit_ar1
 from helpers.stats.models.scoring import Cells, fit_nb2
 
 
@@ -223,6 +223,21 @@ def test_rows_may_come_in_any_order(longley: pd.DataFrame) -> None:
     )
     pd.testing.assert_frame_equal(found.terms, mixed_up.terms, rtol=1e-7)
     pd.testing.assert_series_equal(found.fitted, mixed_up.fitted.sort_index(), rtol=1e-9)
+
+
+def test_a_series_near_a_unit_root_settles() -> None:
+    values = np.random.default_rng(0).normal(size=15).cumsum()
+    found = models.gls("y ~ t", pd.DataFrame({"y": values, "t": range(15)}), likelihood="REML")
+    assert 0.99 < found.autocorrelation[0] < 1
+    assert np.isfinite(found.log_likelihood)
+
+
+def test_the_unit_of_a_column_moves_no_digit_of_the_autocorrelation(longley: pd.DataFrame) -> None:
+    first, second = (
+        models.gls("employed ~ each", longley.assign(each=each), time="year", order=2).autocorrelation
+        for each in (longley["gnp"], 7.3 * longley["gnp"] - 11)
+    )
+    assert first == pytest.approx(second, abs=1e-10)
 
 
 def test_a_period_stands_once(longley: pd.DataFrame) -> None:

@@ -5,8 +5,9 @@ import sys
 
 PROGRAM = """
 import sys
-from helpers.runner.batch.flow import UNUSED, import_libraries
-import_libraries()
+from helpers.runner.batch.flow import _LIBRARIES
+from helpers.runner.batch.libraries import UNUSED, import_libraries
+import_libraries(*_LIBRARIES)
 assert {"nbformat", "papermill.execute", "helpers.runner.gate"} <= sys.modules.keys()
 assert not set(UNUSED) & sys.modules.keys(), sys.modules.keys()
 assert "lark" not in sys.modules

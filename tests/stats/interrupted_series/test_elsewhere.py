@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from helpers.errors import ArgumentError
-from helpers.stats.autoregression import fit_ar1, fit_ar1_each
 from helpers.stats.interrupted_series import effects_elsewhere, interrupted_series
 from helpers.stats.interrupted_series.design import build_design
+from helpers.stats.models.autoregression import fit_ar1, fit_ar1_each
 
 NOISE = np.random.default_rng(21).normal(size=(40, 60))
 

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from helpers.errors import Problem, ReportError, UsageError, UserError
+from helpers.runner.batch.libraries import RUN, import_libraries
 from helpers.runner.kernel.execute import (
     RUN_LOG,
     Executed,
@@ -199,6 +200,7 @@ def _wait_for_end(stop: threading.Event) -> None:
 
 def _main(folder: Path, made: Path) -> None:
     """Run what a folder asks for until it ends, or the worker that waits for it does."""
+    import_libraries(*RUN)
     stop = threading.Event()
     threading.Thread(target=_wait_for_end, args=[stop], daemon=True).start()
     outcome: object

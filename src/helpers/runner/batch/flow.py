@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
-import sys
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager
 
+from helpers.runner.batch.libraries import RUN, import_libraries
 from helpers.runner.batch.life import Life, Setting, render_together
 from helpers.runner.history.store import Entry
 from helpers.runner.kernel.execute import ForkServer, fork_server
@@ -19,11 +18,8 @@ from helpers.runner.processes import end_brief_calls
 #: takes), and for which it is called in any case, few enough to be held in memory
 FEWEST, TOGETHER = 8, 100
 _LOOK = 0.5  # seconds between two chances to notice an interruption
-#: what libraries that run notebooks only reach for (jsonschema for kinds of addresses and durations that no schema of
-#: a notebook names, papermill for stores that nobody writes to): most of their start, and optional to them
-#: (jsonschema, _format.py; papermill, iorw.py)
-UNUSED = ("rfc3986_validator", "rfc3987_syntax", "isoduration", "pyarrow", "boto3")
-_LIBRARIES = ("nbformat", "papermill.execute", "helpers.runner.document.making", "helpers.runner.gate")
+#: what every report needs in the runner
+_LIBRARIES = (*RUN, "helpers.runner.document.making", "helpers.runner.gate")
 
 
 def run_lives(setting: Setting, lives: Sequence[Life], jobs: int) -> Generator[Entry, None, None]:
@@ -36,7 +32,9 @@ def run_lives(setting: Setting, lives: Sequence[Life], jobs: int) -> Generator[E
         contextlib.closing(_Flow(setting, lives, jobs, server)) as flow,
     ):
         if lives:
-            import_libraries()  # while the fork server imports its own, and before there are threads
+            import_libraries(
+                *_LIBRARIES
+            )  # while the fork server imports its own, and before there are threads
         try:
             while flow.is_under_way():
                 yield from flow.ended()
@@ -124,22 +122,3 @@ def _take_free(lives: list[Life]) -> Life | None:
         if life.can_begin():
             return lives.pop(place)
     return None
-
-
-def import_libraries() -> None:
-    """Import what every report needs in the runner; call it before there are threads that import."""
-    with _as_not_installed(UNUSED):
-        for name in _LIBRARIES:
-            importlib.import_module(name)
-
-
-@contextlib.contextmanager
-def _as_not_installed(names: tuple[str, ...]) -> Iterator[None]:
-    """Let imports in the block not find some modules, unless they are there already."""
-    hidden = [name for name in names if name not in sys.modules]
-    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # None: not to be found
-    try:
-        yield
-    finally:
-        for name in hidden:
-            del sys.modules[name]

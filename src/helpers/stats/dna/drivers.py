@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -11,6 +10,7 @@ from scipy import sparse, special
 
 from helpers.errors import ArgumentError
 from helpers.stats.checks import Floats, check_array, check_at_most, check_columns, check_confidence
+from helpers.stats.models.reading import Categories
 from helpers.stats.models.scoring import BINOMIAL, Cells, fit_cells
 
 
@@ -68,71 +68,33 @@ def dna_drivers(
     check_at_most("table.dnas", dnas, "appointments", booked)
     used = table[booked > 0]
     dnas, booked = dnas[booked > 0], booked[booked > 0]
-    design = _Design.of(used, categories, numeric)
+    design = Categories({name: _levels(used, name) for name in categories}, numeric)
     fit = fit_cells(Cells.plain(dnas / booked, design.matrix(used), weights=booked), BINOMIAL)
     error, freedom = np.sqrt(np.diag(fit.covariance())), np.inf
     if cluster is not None:
         found = [used] if parts is None else parts
-        scores = np.concatenate([design.scores(part, fit.estimates, cluster) for part in found])
+        scores = np.concatenate([_by_provider(design, part, fit.estimates, cluster) for part in found])
         error, freedom = _between_providers(fit.covariance(), scores, booked.sum()), len(scores) - 1.0
     reach = special.stdtrit(freedom, (1 + check_confidence(confidence)) / 2) * error
     fitted = dict(zip(design.labels, zip(fit.estimates, reach, strict=True), strict=True))
     return _odds(used, categories, numeric, fitted)
 
 
-def _reference(column: pd.Series, appointments: pd.Series) -> object:
-    totals = appointments.groupby(column, observed=True).sum()
-    return totals.index[int(np.argmax(totals.to_numpy()))]
+def _levels(table: pd.DataFrame, name: str) -> list[object]:
+    """Return the levels of a category, the one with most appointments first."""
+    _refuse_separation(table, name)
+    totals = table["appointments"].groupby(table[name], observed=True).sum()
+    first = totals.index[int(np.argmax(totals.to_numpy()))]
+    return [first, *sorted((level for level in table[name].unique() if level != first), key=str)]
 
 
-@dataclass(frozen=True)
-class _Design:
-    """What the columns of the design stand for: the intercept, every level but the reference, the numbers."""
-
-    #: category to its levels, the reference first
-    levels: dict[str, list[object]]
-    numeric: Sequence[str]
-
-    @classmethod
-    def of(cls, table: pd.DataFrame, categories: Sequence[str], numeric: Sequence[str]) -> _Design:
-        levels = {}
-        for name in categories:
-            _refuse_separation(table, name)
-            first = _reference(table[name], table["appointments"])
-            others = sorted((level for level in table[name].unique() if level != first), key=str)
-            levels[name] = [first, *others]
-        return cls(levels, numeric)
-
-    @property
-    def labels(self) -> list[tuple[str, object]]:
-        others = [(name, level) for name, levels in self.levels.items() for level in levels[1:]]
-        return [("", ""), *others, *((name, "") for name in self.numeric)]
-
-    def matrix(self, table: pd.DataFrame) -> sparse.csr_array:
-        """Return the design: nearly all of it is nought, so that a national table has room in memory."""
-        columns, values, before = [np.zeros(len(table), np.int32)], [np.ones(len(table))], 0
-        for name, levels in self.levels.items():
-            place = pd.Categorical(table[name], categories=levels).codes.astype(np.int32)
-            columns.append(np.where(place > 0, before + place, 0))
-            values.append((place > 0).astype(float))  # nought for the reference
-            before += len(levels) - 1
-        for name in self.numeric:
-            before += 1
-            columns.append(np.full(len(table), before, np.int32))
-            values.append(check_array(f"table.{name}", table[name]))
-        flat = (np.column_stack(each).ravel() for each in (values, columns))
-        ends = np.arange(len(table) + 1, dtype=np.int32) * len(columns)
-        matrix = sparse.csr_array((*flat, ends), shape=(len(table), before + 1))
-        matrix.eliminate_zeros()
-        return matrix
-
-    def scores(self, table: pd.DataFrame, estimates: Floats, cluster: str) -> Floats:
-        """Return each provider's part of the slope of the log-likelihood."""
-        known = [table[name].isin(levels) for name, levels in self.levels.items()]
-        table = table[np.logical_and.reduce(known)] if known else table
-        matrix, groups = self.matrix(table), pd.factorize(table[cluster])[0]
-        left = (table["dnas"] - table["appointments"] * special.expit(matrix @ estimates)).to_numpy(float)
-        return np.asarray((sparse.csr_array((left, (groups, np.arange(len(table))))) @ matrix).toarray())
+def _by_provider(design: Categories, table: pd.DataFrame, estimates: Floats, cluster: str) -> Floats:
+    """Return each provider's part of the slope of the log-likelihood."""
+    known = [table[name].isin(levels) for name, levels in design.levels.items()]
+    table = table[np.logical_and.reduce(known)] if known else table
+    matrix, groups = design.matrix(table), pd.factorize(table[cluster])[0]
+    left = (table["dnas"] - table["appointments"] * special.expit(matrix @ estimates)).to_numpy(float)
+    return np.asarray((sparse.csr_array((left, (groups, np.arange(len(table))))) @ matrix).toarray())
 
 
 def _refuse_separation(table: pd.DataFrame, name: str) -> None:

@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from helpers.errors import ArgumentError
-from helpers.stats.autoregression import fit_ar1_each
 from helpers.stats.checks import Floats, check_confidence
 from helpers.stats.interrupted_series.design import Shape, build_design
+from helpers.stats.models.autoregression import fit_ar1_each
 from helpers.stats.results import Result
 
 #: with fewer others no interval of 95 % can rest on them: 19 of 20 is the least that makes 95 %

@@ -11,7 +11,6 @@ import pandas as pd
 from scipy import special
 
 from helpers.errors import ArgumentError
-from helpers.stats.autoregression import LinearFit, fit_ar1, fit_newey_west, lag_one
 from helpers.stats.checks import (
     Floats,
     check_choice,
@@ -30,6 +29,7 @@ from helpers.stats.interrupted_series.design import (
     periods_before,
 )
 from helpers.stats.interrupted_series.extreme import follows_extreme
+from helpers.stats.models.autoregression import LinearFit, fit_ar1, fit_newey_west, lag_one
 from helpers.stats.models.scoring import POISSON, Cells, fit_cells, fit_nb2
 from helpers.stats.results import Result
 

@@ -8,12 +8,13 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy import sparse, special
+from scipy import special
 
 from helpers.errors import ArgumentError
 from helpers.stats.checks import Ints, check_array, check_choice, check_columns, check_confidence
 from helpers.stats.los.intervals import FEWEST_CLUSTERS
 from helpers.stats.los.standardise import STRATA
+from helpers.stats.models.reading import Categories
 from helpers.stats.models.scoring import GAMMA, Cells, fit_cells, fit_nb2
 from helpers.stats.results import Result
 
@@ -105,7 +106,8 @@ def adjusted_ratio(
     check_columns("stays", stays, [] if cluster is None else [cluster])
     level = (1 + check_confidence(confidence)) / 2
     table = _comparable(_frequencies(stays, family), covariates, trust)
-    cells = _cells(table, covariates, trust)
+    design = Categories({name: _levels(table[name]) for name in covariates}, [trust])
+    cells = _cells(table, design)
     fit = fit_nb2(cells) if family == "nb2" else fit_cells(cells, GAMMA, estimated=True)
     own = table[table[trust].astype(bool)]
     groups = 0 if cluster is None else own[cluster].fillna("").nunique()
@@ -116,20 +118,18 @@ def adjusted_ratio(
     reach = special.stdtrit(clusters - 1 if clusters else np.inf, level) * np.sqrt(np.diag(covariance))
     estimates = fit.estimates
     ends = np.exp(np.column_stack([estimates, estimates - reach, estimates + reach]))
-    ratio, lower, upper = (float(end) for end in ends[1])
+    ratio, lower, upper = (float(end) for end in ends[-1])
     spells, own_spells = (int(part["spells"].sum()) for part in (table, own))
-    terms = _terms(table, covariates).join(pd.DataFrame(ends[2:], columns=["ratio", "lower", "upper"]))
-    return AdjustedRatio(family, ratio, lower, upper, fit.dispersion, spells, own_spells, clusters, terms)
+    terms = [
+        (name, level, design.levels[name][0], int(table["spells"][table[name] == level].sum()), *three)
+        for (name, level), three in zip(design.labels[1:-1], ends[1:-1].tolist(), strict=True)
+    ]
+    found = pd.DataFrame(terms, columns=["term", "level", "against", "spells", "ratio", "lower", "upper"])
+    return AdjustedRatio(family, ratio, lower, upper, fit.dispersion, spells, own_spells, clusters, found)
 
 
-def _terms(table: pd.DataFrame, covariates: Sequence[str]) -> pd.DataFrame:
-    """Return what the coefficients of the covariates stand for, in the order of the design."""
-    rows = []
-    for column in covariates:
-        spells = table.groupby(table[column].astype("category"), observed=True)["spells"].sum()
-        first, *others = spells.index
-        rows += [(column, level, first, int(spells[level])) for level in others]
-    return pd.DataFrame(rows, columns=["term", "level", "against", "spells"])
+def _levels(column: pd.Series) -> list[object]:
+    return [level for level in column.astype("category").cat.categories if (column == level).any()]
 
 
 def _frequencies(stays: pd.DataFrame, family: Family) -> pd.DataFrame:
@@ -160,15 +160,13 @@ def _comparable(table: pd.DataFrame, covariates: Sequence[str], trust: str) -> p
     return table if keep.all() else _comparable(table[keep], covariates, trust)
 
 
-def _cells(table: pd.DataFrame, covariates: Sequence[str], trust: str) -> Cells:
-    """Return the stays with a design of one row per distinct cell; the trust is its column 1."""
-    grouped = table.groupby([*covariates, trust], observed=True, dropna=False)
+def _cells(table: pd.DataFrame, design: Categories) -> Cells:
+    """Return the stays with a row of the design per distinct cell."""
+    grouped = table.groupby([*design.levels, *design.numeric], observed=True, dropna=False)
     cells = grouped.size().index.to_frame(index=False)
-    dummies = [pd.get_dummies(cells[column].astype("category"), drop_first=True) for column in covariates]
-    parts = [np.ones(len(cells)), cells[trust].to_numpy(dtype=float), *(d.to_numpy(float) for d in dummies)]
     days, spells = (table[name].to_numpy(dtype=float) for name in ("days", "spells"))
     rows: Ints = grouped.ngroup().to_numpy().astype(np.int64)
-    return Cells(days, sparse.csr_array(np.column_stack(parts)), np.zeros(len(cells)), spells, rows)
+    return Cells(days, design.matrix(cells), np.zeros(len(cells)), spells, rows)
 
 
 @dataclass(frozen=True)

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy import linalg, optimize
+from scipy import optimize
 
 from helpers.errors import ArgumentError
 from helpers.stats.checks import Floats, check_choice, check_integer, check_whole
+from helpers.stats.models.autoregression import Series
 from helpers.stats.models.reading import Regression, read
+
+#: between values from which a slope of the likelihood is taken, by the five-point rule
+_STEP = 3e-3
+#: partial autocorrelation that is as good as a unit root
+_MOST = 1 - 1e-6
 
 
 def gls(
@@ -61,24 +67,34 @@ def gls(
     if len(np.unique(periods)) < rows:
         raise ArgumentError("time", "a period twice", "each period once")
     turn = np.argsort(periods)
-    apart = np.abs(np.subtract.outer(periods[turn], periods[turn])).astype(int)
-    both, restricted = np.column_stack([found.matrix, found.values])[turn], likelihood == "REML"
+    gaps, restricted = np.diff(periods[turn]), likelihood == "REML"
+    both = np.column_stack([found.matrix, found.values])[turn]
     # sought among what says the same in columns at right angles, whose sums lose no digits
     basis = np.linalg.qr(both[:, :-1])[0]
-    calm = np.column_stack([basis, both[:, -1] - basis @ (basis.T @ both[:, -1])])
+    calm = Series(np.column_stack([basis, both[:, -1] - basis @ (basis.T @ both[:, -1])]), gaps)
 
     def criterion(free: Floats) -> float:
         try:
-            return -_judged(calm, apart, _autoregression(free), restricted)[0]
-        except np.linalg.LinAlgError:  # as good as a unit root
+            return calm.cost(_autoregression(free), restricted=restricted)
+        except (np.linalg.LinAlgError, ValueError):  # as good as a unit root
             return 1e10
 
+    def slope(free: Floats) -> list[float]:
+        steps = _STEP * np.eye(lags)
+        points = ((criterion(free + k * step) for k in (-2, -1, 1, 2)) for step in steps)
+        return [(a - 8 * b + 8 * c - d) / (12 * _STEP) for a, b, c, d in points]
+
     best = optimize.minimize(criterion, np.full(lags, 0.05), method="BFGS").x
-    # the slopes of that search are differences; a second one by values alone settles the last digits
-    corners = np.vstack([best, best + 1e-4 * np.eye(lags)])
-    settled = {"xatol": 1e-11, "fatol": 1e-14, "initial_simplex": corners, "maxiter": 400 * lags}
-    phi = _autoregression(optimize.minimize(criterion, best, method="Nelder-Mead", options=settled).x)
-    log_likelihood, estimates, squares, information = _judged(both, apart, phi, restricted)
+    # a value is all but the same around the best one, its slope is not: the root of it settles the last digits
+    settled = optimize.root(slope, best, tol=1e-12).x
+    phi = _autoregression(min(settled, best, key=lambda free: round(criterion(free), 9)))
+    white, determinant = Series(both, gaps).whiten(phi)
+    design, information = white[:, :-1], white[:, :-1].T @ white[:, :-1]
+    estimates: Floats = np.asarray(np.linalg.lstsq(design, white[:, -1])[0], dtype=float)
+    squares = max(float(((white[:, -1] - design @ estimates) ** 2).sum()), np.finfo(float).tiny)
+    count = rows - columns if restricted else rows
+    known = determinant + restricted * np.linalg.slogdet(information)[1]
+    log_likelihood = -0.5 * float(count * (np.log(2 * np.pi * squares / count) + 1) + known)
     return found.regression(
         estimates,
         squares / (rows - columns) * np.linalg.inv(information),
@@ -90,41 +106,16 @@ def gls(
         method=f"linear regression with AR({lags}) errors by {likelihood}",
         scale="difference",
         dispersion=squares / (rows - columns if restricted else rows),
-        autocorrelation=tuple(float(each) for each in phi),
+        autocorrelation=tuple(phi),
     )
 
 
-def _autoregression(free: Floats) -> Floats:
+def _autoregression(free: Floats) -> list[float]:
     """Return the coefficients whose partial autocorrelations are tanh of any numbers: always a stationary series."""
     phi = np.zeros(0)
-    for each in np.tanh(free):
+    for each in np.clip(np.tanh(free), -_MOST, _MOST):
         phi = np.append(phi - each * phi[::-1], each)
-    return phi
-
-
-def _judged(both: Floats, apart: Any, phi: Floats, restricted: bool) -> tuple[float, Floats, float, Floats]:
-    """Return of an autoregression the log-likelihood, the best terms, the sum of squares, and the information."""
-    from statsmodels.tsa.arima_process import arma_acf
-
-    (rows, order), whole = (len(both), len(phi)), apart[0, -1] == len(both) - 1
-    fading = arma_acf(np.r_[1.0, -phi], [1.0], lags=max(apart.max(), order) + 1)
-    # without gaps only the first values lack their forerunners: no matrix of all of them is needed
-    first = order if whole else rows
-    root = np.linalg.cholesky(fading[apart[:first, :first]])
-    left = both[first:] - sum(
-        (phi[k] * both[first - k - 1 : rows - k - 1] for k in range(order)), np.zeros(1)
-    )
-    share = 1 - phi @ fading[1 : order + 1]  # of the innovations in the variance
-    white = np.concatenate([linalg.solve_triangular(root, both[:first], lower=True), left / np.sqrt(share)])
-    determinant = 2 * np.log(np.diag(root)).sum() + (rows - first) * np.log(share)
-    design = white[:, :-1]
-    estimates = np.linalg.lstsq(design, white[:, -1])[0]
-    squares = max(float(((white[:, -1] - design @ estimates) ** 2).sum()), np.finfo(float).tiny)
-    columns = design.shape[1]
-    count = rows - columns if restricted else rows
-    known = determinant + restricted * np.linalg.slogdet(design.T @ design)[1]
-    fit = count * (np.log(2 * np.pi * squares / count) + 1) + known
-    return float(-0.5 * fit), estimates, squares, design.T @ design
+    return [float(each) for each in phi]
 
 
 def mixed(

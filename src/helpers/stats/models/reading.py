@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from scipy import special
+from scipy import sparse, special
 
 from helpers.errors import ArgumentError
 from helpers.stats.checks import Floats, check_array, check_columns, check_confidence
@@ -122,6 +122,38 @@ class Read:
             residuals=pd.Series(self.values - mean, self.design.index),
             **others,
         )
+
+
+@dataclass(frozen=True)
+class Categories:
+    """A design of categories, each by its levels with the reference first, and of numbers."""
+
+    levels: dict[str, list[object]]
+    numeric: Sequence[str]
+
+    @property
+    def labels(self) -> list[tuple[str, object]]:
+        """What each column stands for: the intercept, every level but the reference, the numbers."""
+        others = [(name, level) for name, levels in self.levels.items() for level in levels[1:]]
+        return [("", ""), *others, *((name, "") for name in self.numeric)]
+
+    def matrix(self, table: pd.DataFrame) -> sparse.csr_array:
+        """Return the design: nearly all of it is nought, so that a national table has room in memory."""
+        columns, values, before = [np.zeros(len(table), np.int32)], [np.ones(len(table))], 0
+        for name, levels in self.levels.items():
+            place = pd.Categorical(table[name], categories=levels).codes.astype(np.int32)
+            columns.append(np.where(place > 0, before + place, 0))
+            values.append((place > 0).astype(float))  # nought for the reference
+            before += len(levels) - 1
+        for name in self.numeric:
+            before += 1
+            columns.append(np.full(len(table), before, np.int32))
+            values.append(check_array(f"table.{name}", table[name]))
+        flat = (np.column_stack(each).ravel() for each in (values, columns))
+        ends = np.arange(len(table) + 1, dtype=np.int32) * len(columns)
+        matrix = sparse.csr_array((*flat, ends), shape=(len(table), before + 1))
+        matrix.eliminate_zeros()
+        return matrix
 
 
 def read(formula: str, data: pd.DataFrame, beside: Iterable[str | None] = ()) -> Read:

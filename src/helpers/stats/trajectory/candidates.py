@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import toeplitz
 
-from helpers.stats.autoregression import fit_ar1
 from helpers.stats.checks import Floats, Ints
+from helpers.stats.models.autoregression import fit_ar1
 
 MONTHS = 12
 #: below this there is no forecast

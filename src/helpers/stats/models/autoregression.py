@@ -8,10 +8,11 @@ degrees of freedom in 6 to 15, with Newey-West in 14 to 51 (`benchmarks/simulate
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import linalg
 from scipy.optimize import minimize_scalar
 
 from helpers.errors import ArgumentError
@@ -48,35 +49,57 @@ class LinearFit:
 
 
 @dataclass(frozen=True)
-class _Series:
-    """Design and, as its last column, the values less their ordinary least-squares fit."""
+class Series:
+    """Columns of a design and, as the last, values; of each row but the first the periods since the one before."""
 
     columns: Floats
-    gaps: Floats  # periods since the value before
+    gaps: Floats
 
     @property
     def free(self) -> int:
         rows, columns = self.columns.shape
         return int(rows - columns + 1)
 
-    def whiten(self, rho: float) -> tuple[Floats, float]:
+    def whiten(self, phi: Sequence[float]) -> tuple[Floats, float]:
         """Return the columns with uncorrelated errors of one variance, and ln of the determinant."""
-        fade = rho ** self.gaps[:, None]
+        if len(phi) > 1:
+            return self._whiten_further(np.asarray(phi))
+        fade = phi[0] ** self.gaps[:, None]
         scale = np.sqrt(1 - fade**2)
         white = np.concatenate([self.columns[:1], (self.columns[1:] - fade * self.columns[:-1]) / scale])
         return white, float(2 * np.log(scale).sum())
 
-    def criterion(self, rho: float, log_variance: float | None = None) -> float:
-        """Return minus the restricted log-likelihood, at the best variance where none is given."""
-        white, determinant = self.whiten(rho)
+    def _whiten_further(self, phi: Floats) -> tuple[Floats, float]:
+        from statsmodels.tsa.arima_process import arma_acf
+
+        both, (rows, order) = self.columns, (len(self.columns), len(phi))
+        at = np.append(0, self.gaps.cumsum()).astype(int)
+        # without gaps only the first values lack their forerunners: no matrix of all of them is needed
+        first = order if at[-1] == rows - 1 else rows
+        fading = arma_acf(np.r_[1.0, -phi], [1.0], lags=max(at[first - 1], order) + 1)
+        root = np.linalg.cholesky(fading[np.abs(np.subtract.outer(at[:first], at[:first]))])
+        left = both[first:] - sum(
+            (phi[k] * both[first - k - 1 : rows - k - 1] for k in range(order)), np.zeros(1)
+        )
+        share = 1 - phi @ fading[1 : order + 1]  # of the innovations in the variance
+        start = linalg.solve_triangular(root, both[:first], lower=True)
+        determinant = 2 * np.log(np.diag(root)).sum() + (rows - first) * np.log(share)
+        return np.concatenate([start, left / np.sqrt(share)]), float(determinant)
+
+    def cost(
+        self, phi: Sequence[float], *, restricted: bool = True, log_variance: float | None = None
+    ) -> float:
+        """Return minus the log-likelihood but for a constant, at the best variance where none is given."""
+        white, determinant = self.whiten(phi)
         # the last pivot is the root of the sum of squared residuals
         *pivots, last = np.diag(np.linalg.cholesky(white.T @ white))
-        level = np.log(last**2 / self.free) if log_variance is None else log_variance
-        fit = self.free * level + last**2 / np.exp(level)
-        return float(0.5 * (fit + determinant + 2 * np.log(pivots).sum()))
+        count = self.free if restricted else len(white)
+        level = np.log(last**2 / count) if log_variance is None else log_variance
+        fit = count * level + last**2 / np.exp(level)
+        return float(0.5 * (fit + determinant + restricted * 2 * np.log(pivots).sum()))
 
     def inverse_information(self, rho: float) -> Floats:
-        matrix = self.whiten(rho)[0][:, :-1]
+        matrix = self.whiten([rho])[0][:, :-1]
         return np.asarray(np.linalg.inv(matrix.T @ matrix), dtype=float)
 
 
@@ -108,12 +131,12 @@ def fit_ar1(values: Floats, matrix: Floats) -> LinearFit:
         raise ArgumentError("values", came, "enough values on both sides of the change")
     plain: Floats = np.asarray(np.linalg.lstsq(design, known)[0], dtype=float)
     residuals = known - design @ plain
-    series = _Series(np.column_stack([design, residuals]), np.diff(seen).astype(float))
+    series = Series(np.column_stack([design, residuals]), np.diff(seen).astype(float))
     if np.abs(residuals).max() <= 1e-10 * np.abs(known).max():
         # a straight line, such as 100 % every month: nothing is uncertain
         return LinearFit(plain, np.zeros((columns, columns)), lambda _: float(series.free), 0.0, 0.0)
     rho = _most_likely(series)
-    white, _ = series.whiten(rho)
+    white, _ = series.whiten([rho])
     correction = np.linalg.lstsq(white[:, :-1], white[:, -1])[0]
     left = white[:, -1] - white[:, :-1] @ correction
     variance = float((left**2).sum() / series.free)
@@ -133,12 +156,12 @@ def fit_ar1_each(values: Floats, matrix: Floats, contrast: Floats) -> tuple[Floa
         Shape (periods, series); periods in which one of them has no value are left out of all.
     """
     seen = np.flatnonzero(~np.isnan(values).any(axis=1))
-    both = _Series(np.column_stack([matrix[seen], values[seen]]), np.diff(seen).astype(float))
+    both = Series(np.column_stack([matrix[seen], values[seen]]), np.diff(seen).astype(float))
     series, columns = values.shape[1], matrix.shape[1]
     free = len(seen) - columns
     best, found, error = np.full(series, np.inf), np.zeros(series), np.zeros(series)
     for rho in np.linspace(*_RANGE, _GRID):
-        white, determinant = both.whiten(rho)
+        white, determinant = both.whiten([rho])
         design, observed = white[:, :columns], white[:, columns:]
         inverse = np.linalg.inv(design.T @ design)
         fitted = inverse @ design.T @ observed
@@ -151,15 +174,15 @@ def fit_ar1_each(values: Floats, matrix: Floats, contrast: Floats) -> tuple[Floa
     return found, error
 
 
-def _most_likely(series: _Series) -> float:
+def _most_likely(series: Series) -> float:
     grid = np.linspace(*_RANGE, _GRID)
-    best = int(np.argmin([series.criterion(rho) for rho in grid]))
+    best = int(np.argmin([series.cost([rho]) for rho in grid]))
     bounds = (grid[max(best - 1, 0)], grid[min(best + 1, _GRID - 1)])
-    found = minimize_scalar(series.criterion, bounds=bounds, method="bounded", options={"xatol": 1e-9})
-    return float(found.x)
+    search = {"bounds": bounds, "method": "bounded", "options": {"xatol": 1e-9}}
+    return float(minimize_scalar(lambda rho: series.cost([rho]), **search).x)
 
 
-def _satterthwaite(series: _Series, rho: float, log_variance: float) -> Callable[[Floats], float]:
+def _satterthwaite(series: Series, rho: float, log_variance: float) -> Callable[[Floats], float]:
     """Return the degrees of freedom of a contrast: 2 over the variance of its log variance."""
     # keep the derivatives inside the range of the autocorrelation
     at = float(np.clip(rho, _RANGE[0] + 2 * _STEP, _RANGE[1] - 2 * _STEP))
@@ -175,11 +198,11 @@ def _satterthwaite(series: _Series, rho: float, log_variance: float) -> Callable
     return freedom
 
 
-def _curvature(series: _Series, rho: float, log_variance: float) -> Floats:
+def _curvature(series: Series, rho: float, log_variance: float) -> Floats:
     """Return the second derivatives of the criterion in log variance and autocorrelation."""
 
     def at(level: int, side: int) -> float:
-        return series.criterion(rho + side * _STEP, log_variance + level * _STEP)
+        return series.cost([rho + side * _STEP], log_variance=log_variance + level * _STEP)
 
     second = (at(0, 1) - 2 * at(0, 0) + at(0, -1)) / _STEP**2
     mixed = (at(1, 1) - at(1, -1) - at(-1, 1) + at(-1, -1)) / (4 * _STEP**2)
