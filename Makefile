@@ -89,7 +89,7 @@ verdicts: env
 warnings: env
 	$(BIN)/python benchmarks/early_warning.py $(WARNINGS)
 
-# make simulate   coverage and false alarms of the methods
+# make simulate   coverage and false alarms of the methods (some 20 minutes of one core before the long tests)
 simulate: env
 	$(BIN)/python benchmarks/simulate_spc_funnel.py
 	$(BIN)/python benchmarks/simulate_models.py
@@ -103,10 +103,12 @@ fuzz: env
 	BOARDPACK_FUZZ=50000 $(BIN)/python -m pytest tests/data/test_fuzz.py
 
 # make disclosure  10,000 small trusts with up to twelve publications each: a full solver looks for what they tell;
-#                 then 24 monthly editions of a small trust in both settings: what is hidden, and what it costs
+#                 then 24 monthly editions of a small trust in both settings: what is hidden, and what it costs; at
+#                 last the notebooks on records themselves, edition by edition
 disclosure: env
-	BOARDPACK_WORLDS=10000 $(BIN)/python -m pytest tests/data/disclosure/test_worlds.py -k any_publications
+	BOARDPACK_WORLDS=10000 $(BIN)/python -m pytest tests/data/disclosure/test_worlds.py -n 2 -k any_publications
 	$(BIN)/python benchmarks/editions.py
+	$(BIN)/python benchmarks/ledger.py
 
 # make stars      the stars of the published reports on records, and how many of them the first rule alone would show
 stars: env

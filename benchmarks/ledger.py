@@ -6,7 +6,7 @@ Runs the cells of each notebook in one process, month after month, and releases 
 are, for each, seconds of the processor, those that asking the ledger took, its figures and its stars. At the end: how
 many stars of each kind of record count more than seven people; and of how many stars, and of how many small differences
 of two figures, the other worlds that the ledger keeps do not agree with everything told, worked out here by plain sums:
-each of these is a count that somebody may have been told. Machines are noisy: read the ratio.
+each of these that is small is a count that somebody may have been told. Machines are noisy: read the ratio.
 """
 
 from __future__ import annotations
@@ -151,10 +151,10 @@ def look_through(mart: Mart, releases: Releases, trust: str) -> None:
         stars = [query for query, told in mine.items() if told.star]
         beyond = sum(int(people.count[people.mask(query)].sum()) > 7 for query in stars)
         bad = untrue(people, list(mine.values()), releases, data_set, trust)
+        small = sum(len(name) == 2 or int(people.count[people.mask(name[0])].sum()) <= 7 for name in bad)
         print(
             f"{trust}, {data_set}: {len(mine)} figures, {len(stars)} stars, {beyond} of them beyond the first rule; "
-            f"may have been told: {sum(len(name) == 1 for name in bad)} stars, "
-            f"{sum(len(name) == 2 for name in bad)} differences",
+            f"three values are not shown of {len(bad)}, {small} of them small counts",
             flush=True,
         )
 

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from filled import fill
 
-from helpers.cli.commenting import overdue_words
+from helpers.cli.rounds import overdue_words
 from helpers.data.mart import Mart
 from helpers.errors import ExitCode
 from helpers.register.reading import read_register

@@ -16,9 +16,8 @@ from helpers.runner.batch.run import Order, preview, run_batch
 from helpers.runner.history.entries import Entry, State
 from helpers.runner.history.store import History
 from helpers.runner.kernel.seccomp import can_watch
-from helpers.runner.key.due import RunDecision
+from helpers.runner.key.due import RunDecision, explain
 from helpers.runner.key.surroundings import survey
-from helpers.runner.key.why import explain
 from helpers.runner.plan.jobs import make_plan
 from helpers.runner.publish.placing import draft_folder
 

@@ -45,7 +45,7 @@ COMMANDS: Final = {
     "data": "data:data_app",
     "demo": "data:demo_app",
     "register": "registers:register_app",
-    "comments": "commenting:comments_app",
+    "comments": "rounds:comments_app",
     "assess": "rounds:assess_app",
     "schedule": "schedules:schedule_app",
     "state": "private:state_app",

@@ -171,12 +171,8 @@ class Board:
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._news, self._page = News(), b""
-
-    @property
-    def page(self) -> bytes:
-        """The newest page that could be made; empty before the first."""
-        return self._page
+        self._news = News()
+        self.page = b""  # the newest page that could be made; empty before the first
 
     def begin(self) -> None:
         """Tell that a page is being made."""
@@ -200,7 +196,7 @@ class Board:
 
     def _tell(self, news: News, page: bytes | None = None) -> None:
         with self._changed:
-            self._page = self._page if page is None else page
+            self.page = self.page if page is None else page
             self._news = replace(news, number=self._news.number + 1)
             self._changed.notify_all()
 

@@ -16,13 +16,13 @@ import typer
 
 from helpers.audience import PUBLIC_NAME
 from helpers.cli.assembly import by_audience, open_and_plan, open_audiences, open_project
-from helpers.cli.commenting import overdue_words
 from helpers.cli.options import Audience, project_root
+from helpers.cli.rounds import overdue_words
 from helpers.errors import ExitCode, Problem, UsageError, UserError
 from helpers.runner.hashes import hash_json
 from helpers.runner.history.locks import try_hold
 from helpers.runner.history.store import History
-from helpers.runner.onward import Sent, open_destination, send_onward, words
+from helpers.runner.onward import Sent, open_destination, send_onward
 from helpers.runner.project import Project
 from helpers.runner.publish.placing import open_history
 from helpers.runner.schedule.reading import Schedule, find_schedule, read_schedules
@@ -54,7 +54,8 @@ def publish_to(
     if dry_run:
         for verb, paths in (("write", sent.written), ("remove", sent.removed)):
             print("".join(f"{verb} {path}\n" for path in paths), end="")
-    for line in words(sent):
+    done = f"{len(sent.written)} files written, {len(sent.removed)} removed, {sent.kept} as they should be"
+    for line in (*sent.problems, done):
         print(line)
     raise typer.Exit(int(ExitCode.REPORT if sent.problems else ExitCode.OK))
 

@@ -19,9 +19,8 @@ from helpers.runner.batch.folders import Traces, find_foreign, traces_of
 from helpers.runner.engines import RENDERERS, choose_engine
 from helpers.runner.history.entries import Entry, State
 from helpers.runner.history.store import History
-from helpers.runner.key.due import Wish, decide, look_at
+from helpers.runner.key.due import Wish, decide, explain, look_at
 from helpers.runner.key.surroundings import survey
-from helpers.runner.key.why import explain
 from helpers.runner.plan.jobs import Plan, make_plan
 from helpers.runner.project import Project
 from helpers.runner.publish.placing import draft_folder, open_history

@@ -19,8 +19,6 @@ from helpers.register.sheet import answers, blank_form, gaps_of
 
 if TYPE_CHECKING:
     from helpers.bundle import Cell
-    from helpers.measures.listing import Listing, Row
-    from helpers.register.models import Measure
 
 register_app = typer.Typer(help="What is measured and why: params/_register.", no_args_is_help=True)
 register_app.command("diff")(register_diff)
@@ -79,10 +77,6 @@ def show_series(
     if as_json:
         showing.show_json(asdict(listing))
         return
-    _print_series(measure, listing)
-
-
-def _print_series(measure: Measure, listing: Listing) -> None:
     # without a name the code stands for it
     whose = " ".join(dict.fromkeys((listing.organisation, listing.name)))
     print(f"{measure.name} ({measure.id}), {measure.unit}: {whose}")
@@ -91,7 +85,15 @@ def _print_series(measure: Measure, listing: Listing) -> None:
         return
     heads = ("Period", "Value", "Numerator", "Denominator", "Source", "Edition", "")
     rows = [
-        (each.period, *_cells(each, measure.digits), each.source, each.vintage, each.status)
+        (
+            each.period,
+            _cell(each.value, measure.digits),
+            _cell(each.numerator),
+            _cell(each.denominator),
+            each.source,
+            each.vintage,
+            each.status,
+        )
         for each in listing.rows
     ]
     showing.show_table(heads, rows, right=("Value", "Numerator", "Denominator"))
@@ -101,10 +103,6 @@ def _print_series(measure: Measure, listing: Listing) -> None:
         print(f"Counts of patients are rounded to the nearest {listing.rounded_to}, as reports show them")
     if any("*" in (row.value, row.numerator, row.denominator) for row in listing.rows):
         print("* is hidden, by the publisher or so that small numbers of patients stay private")
-
-
-def _cells(row: Row, digits: int) -> tuple[str, str, str]:
-    return _cell(row.value, digits), _cell(row.numerator), _cell(row.denominator)
 
 
 def _cell(value: Cell, digits: int = 0) -> str:

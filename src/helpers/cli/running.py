@@ -1,21 +1,25 @@
-"""`boardpack run`: make the reports that are due, and publish those that pass the gate."""
+"""`boardpack run`: make the reports that are due, or those of past months, and publish those that pass the gate."""
 
 from __future__ import annotations
 
+import re
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import count, takewhile
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from helpers.cli import batches, for_machines, showing
-from helpers.cli.assembly import by_audience, open_and_plan
+from helpers.cli.assembly import by_audience, open_and_plan, open_mart, open_project, plan
 from helpers.cli.checking import Words
 from helpers.cli.options import Json, Quiet, Renderer, project_root, takes
-from helpers.cli.past import NOW, Part, past_parts, read_past
 from helpers.cli.schedules import run_parts
-from helpers.errors import Problem, UsageError
+from helpers.errors import DataError, Problem, UsageError
+from helpers.report.period import add_months
 from helpers.runner.batch.folders import find_foreign
 from helpers.runner.batch.run import Order, failed_only, preview, resume
 from helpers.runner.batch.steps import profile_lines
@@ -26,6 +30,12 @@ from helpers.runner.plan.jobs import Plan
 from helpers.runner.processes import usable_jobs
 from helpers.runner.project import Project
 from helpers.runner.publish.switching import write_whole
+from helpers.yaml_files import raise_all
+
+Part = tuple[Project, Plan, Order]
+NOW, THEN = "now", "then"
+_MONTH: Final = r"\d{4}-(?:0[1-9]|1[0-2])"
+_SPAN: Final = re.compile(rf"({_MONTH})(?:\.\.({_MONTH}))?")
 
 
 @dataclass(frozen=True)
@@ -142,21 +152,6 @@ def _now(asked: Asked) -> tuple[list[Part], Plan]:
     return [(each, some, order) for each, some in by_audience(project, plan)], plan
 
 
-def _past(asked: Asked) -> tuple[list[Part], Plan]:
-    """Return the batches that make up for past months, and what is wrong with any of them."""
-    order = asked.order
-    if asked.resumed:
-        raise UsageError(Problem("--resume", "not with --for", cure="the same command again does the rest"))
-    past = read_past(asked.months, asked.known, or_now=asked.or_now)
-    parts, told = past_parts(project_root(), asked.words or (), order, past, strict=asked.strict)
-    for line in () if asked.quiet else told:
-        print(line, file=sys.stderr)
-    plans = [some for _, some, _ in parts]
-    problems = dict.fromkeys(problem for some in plans for problem in some.problems)
-    refused = tuple(each for some in plans for each in some.refused)
-    return parts, Plan(refused=refused, problems=tuple(problems))
-
-
 def _left(asked: Asked, project: Project, plan: Plan, order: Order) -> Part:
     """Return of a plan what the newest batch left undone, or what failed last; refused reports stay so."""
     jobs = plan.jobs
@@ -165,3 +160,116 @@ def _left(asked: Asked, project: Project, plan: Plan, order: Order) -> Part:
     if asked.only_failed:
         jobs = failed_only(project, jobs)
     return project, replace(plan, jobs=jobs), order
+
+
+def _past(asked: Asked) -> tuple[list[Part], Plan]:
+    """Return the batches that make up for past months, one after the other, and what is wrong with any of them.
+
+    A report that is published for a month, or waits as its draft, stays as it is unless all are forced.
+
+    Raises `UserError` where the figures of a month were never loaded or are not kept as they were, before anything
+    runs.
+    """
+    order, root = asked.order, project_root()
+    if asked.resumed:
+        raise UsageError(Problem("--resume", "not with --for", cure="the same command again does the rest"))
+    days, told = _known_days(root, past_months(asked), asked)
+    problems: list[Problem] = []
+    for month, (_, version) in days.items():
+        covered = open_project(root, [], version=version).months()
+        if covered and not covered[0] <= month <= covered[1]:
+            problems.append(Problem("--for", f"the data have nothing for {month}", " to ".join(covered)))
+    raise_all(problems)
+    parts: list[Part] = []
+    for month, (day, version) in days.items():
+        settings: list[Problem] = []
+        project = open_project(root, settings, version=version)
+        whole = plan(project, asked.words or (), settings, strict=asked.strict)
+        some = whole.for_month(month)
+        if not some.jobs and not some.refused:
+            came = "none of the reports asked for is of the latest month"
+            raise UsageError(Problem("--for", came, "reports whose `month` is `latest`"))
+        if left := len(whole.jobs) - len(some.jobs):
+            told.append(f"{month}: {_reports(left)} with a month of their own, or none, left out")
+        how = replace(order, month=month, known=day.isoformat() if day else "")
+        for each, mine in by_audience(project, some, version=version):
+            fresh = mine if order.force else _without_made(each, mine, month)
+            if stays := len(mine.jobs) - len(fresh.jobs):
+                told.append(
+                    f"{month}: {_reports(stays)} made already, which stay (--force makes them anew)"
+                )
+            parts += [(each, fresh, how)] if fresh.jobs or fresh.refused else []
+    for line in () if asked.quiet else told:
+        print(line, file=sys.stderr)
+    wrong = dict.fromkeys(problem for _, some, _ in parts for problem in some.problems)
+    refused = tuple(each for _, some, _ in parts for each in some.refused)
+    return parts, Plan(refused=refused, problems=tuple(wrong))
+
+
+def past_months(asked: Asked) -> tuple[str, ...]:
+    """Return the months (YYYY-MM) that `--for` asks for, oldest first.
+
+    Raises `UsageError` with all that is wrong with it, `--known` and `--or-now`.
+
+    >>> past_months(Asked(months="2025-11..2026-01"))
+    ('2025-11', '2025-12', '2026-01')
+    """
+    problems = []
+    found = _SPAN.fullmatch(asked.months)
+    if not found:
+        problems.append(Problem("--for", asked.months, "YYYY-MM, or from one to another: 2025-10..2026-03"))
+    elif found[2] and found[2] < found[1]:
+        problems.append(Problem("--for", asked.months, "the earlier month first"))
+    if asked.known not in {NOW, THEN}:
+        try:
+            date.fromisoformat(asked.known)
+        except ValueError:
+            problems.append(Problem("--known", asked.known, f"{NOW}, {THEN}, or a day as YYYY-MM-DD"))
+    if asked.or_now and asked.known == NOW:
+        problems.append(Problem("--or-now", "says nothing beside --known now", "--known then or a day"))
+    raise_all(problems)
+    assert found is not None, "else it was a problem"
+    first, last = _first(found[1]), _first(found[2] or found[1])
+    following = (add_months(first, later) for later in count())
+    return tuple(f"{each:%Y-%m}" for each in takewhile(last.__ge__, following))
+
+
+def _known_days(
+    root: Path, months: Sequence[str], asked: Asked
+) -> tuple[dict[str, tuple[date | None, str | None]], list[str]]:
+    """Return for each month the day as on which its figures are known, and that version of the data; None for now."""
+    mart, today = open_mart(root), datetime.now(UTC).date()
+    days: dict[str, tuple[date | None, str | None]] = dict.fromkeys(months, (None, None))
+    problems: list[Problem] = []
+    told: list[str] = []
+    for month in months if asked.known != NOW else ():
+        then = asked.known == THEN  # the last day of the month after
+        day = add_months(_first(month), 2) - timedelta(days=1) if then else date.fromisoformat(asked.known)
+        day = min(day, today)
+        try:
+            days[month] = (day, mart.in_force(datetime.combine(day, time.max)))
+        except DataError as error:
+            if asked.or_now:
+                told.append(f"{month}: {str(error).rstrip('.')}; made with the figures as known now")
+            else:
+                cure = "give --or-now to make it with the figures as known now, which the page says"
+                problems += [
+                    replace(each, where=f"{month}, {each.where}", cure=cure) for each in error.problems
+                ]
+    if problems:
+        raise DataError(problems)
+    return days, told
+
+
+def _without_made(project: Project, asked: Plan, month: str) -> Plan:
+    made = History(project.state).standing(month=month)
+    jobs = tuple(job for job in asked.jobs if (job.notebook.name, job.name) not in made)
+    return replace(asked, jobs=jobs)
+
+
+def _reports(number: int) -> str:
+    return "1 report" if number == 1 else f"{number:,} reports"
+
+
+def _first(month: str) -> date:
+    return date.fromisoformat(f"{month}-01")

@@ -16,9 +16,9 @@ import typer
 
 from helpers.cli import batches, showing
 from helpers.cli.assembly import by_audience, open_and_plan, open_mart, open_project
-from helpers.cli.commenting import overdue_words
 from helpers.cli.onward import bring_up_to_date, send_waiting, tell
 from helpers.cli.options import Json, Quiet, project_root
+from helpers.cli.rounds import overdue_words
 from helpers.errors import ExitCode, Problem, UsageError, UserError
 from helpers.places import state_folder
 from helpers.runner.batch.run import Batch, Order, run_batch

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -38,6 +39,9 @@ from helpers.measures.targets import target_on, targets_of
 from helpers.register.models import Comment, Measure, Register, Target
 from helpers.report.controlled_charts import chart_told
 from helpers.stats.spc import XmRChart, XmRCharts, xmr_many
+
+if TYPE_CHECKING:
+    from helpers.report.report import Report
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,7 @@ class Results:
     @property
     def datasets(self) -> list[str]:
         """Data sets that gave a figure, by name."""
-        return sorted({name for each in self for name in each.series.datasets})
+        return datasets_behind(self)
 
     @cached_property
     def by_measure(self) -> dict[str, MeasureResult]:
@@ -94,6 +98,22 @@ def wrongly_asked(register: Register, names: Sequence[str]) -> list[Problem]:
     )
     twice = sorted({name for name in names if names.count(name) > 1})
     return problems + [Problem(f"measures: {name}", "named twice", cure="name it once") for name in twice]
+
+
+def datasets_behind(results: Iterable[MeasureResult]) -> list[str]:
+    """Return the data sets that gave results a figure, by name."""
+    return sorted({name for each in results for name in each.series.datasets})
+
+
+def results_for(
+    report: Report,
+    measures: Sequence[str] = (),
+    months: int = WantedMeasures.months,
+    part: Part = "organisation",
+) -> Results:
+    """Return the results of an open report's organisation up to its month; see `WantedMeasures`."""
+    asked = WantedMeasures(report.organisation, report.period.last, tuple(measures), months, part)
+    return measure_results(report.mart, report.register, asked)
 
 
 def measure_results(mart: Mart, register: Register, asked: WantedMeasures) -> Results:

@@ -37,12 +37,6 @@ NO_ICON_WORDS: Final[dict[Standing, str]] = {
     "too_few": "too few points",
     "unstable": UNSETTLED_WORDS,
 }
-#: targets that no single period has to meet, in place of an assurance
-_LATER: Final = {
-    "cumulative": "judged by the year",
-    "year_mean": "judged by the year",
-    "march_value": "judged in March",
-}
 #: the chance that a steady process of a year or two shows a signal for the worse in its latest value
 FALSE_SIGNAL: Final = 0.008
 
@@ -53,7 +47,7 @@ def no_assurance_words(result: MeasureResult) -> str:
     if missed is not None:
         return f"missed {missed.missed} of {missed.of}"
     if result.standing == "no_target" and result.target is not None:
-        return _LATER.get(result.target.meaning, "")
+        return phrases("standings.judged_later").get(result.target.meaning, "")
     return NO_ICON_WORDS.get(result.standing, "")
 
 

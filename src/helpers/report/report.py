@@ -293,7 +293,7 @@ class Report:
         UsageError
             Where it has no such name, or is neither a frame nor such a file.
         """
-        from helpers.report.own.files import read_file
+        from helpers.report.own.frames import read_file
 
         name, content = read_file(what, name)
         words = f"The file {name} lies beside this report."

@@ -144,12 +144,6 @@ def _write_list(destination: Destination, project: Project, files: Mapping[str, 
     destination.write(LIST, json.dumps(told, indent=1).encode())
 
 
-def words(sent: Sent) -> Iterator[str]:
-    """Yield what was done, in lines."""
-    yield from map(str, sent.problems)
-    yield f"{len(sent.written)} files written, {len(sent.removed)} removed, {sent.kept} as they should be"
-
-
 class Folder:
     """A folder, or a share that is mounted.
 

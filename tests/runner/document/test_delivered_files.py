@@ -18,7 +18,7 @@ from helpers.bundle import FILE_MIME, Bundle, Source
 from helpers.data.audit import audit_bundles
 from helpers.data.disclosure import disclosure_problems
 from helpers.errors import GateError, UsageError
-from helpers.report.own.files import read_file
+from helpers.report.own.frames import read_file
 from helpers.report.shown import Shown
 from helpers.runner.document.making import Document, Provenance, make_document
 

@@ -8,9 +8,8 @@ import pytest
 
 from helpers.runner.history.entries import Entry, Output, State
 from helpers.runner.history.store import History
-from helpers.runner.key.due import RunDecision, decide
+from helpers.runner.key.due import RunDecision, decide, explain
 from helpers.runner.key.surroundings import Surroundings
-from helpers.runner.key.why import explain
 from helpers.runner.plan.jobs import make_plan
 from helpers.runner.project import DataSet, Project
 

@@ -12,8 +12,7 @@ from helpers.analyses.balanced_scorecard.card import Card, build_card, choose_me
 from helpers.analyses.balanced_scorecard.inequality import MissedByDeprivation, missed_by_deprivation
 from helpers.analyses.performance_report.page_one import headline_words
 from helpers.data.organisations.units import find_unit, units_of
-from helpers.data.series.measure_series import Part
-from helpers.measures.gathering import Results, WantedMeasures, measure_results
+from helpers.measures.gathering import Results, results_for
 from helpers.phrases import bulleted, phrase
 from helpers.register.models import Measure
 from helpers.report.charts.positions import Percent, percents_chart
@@ -41,16 +40,11 @@ class Scorecard(Sections):
         self.unit = find_unit(self.units, report.organisation.code, unit) if unit else None
         self.chosen = choose_measures(self.register, measures)
         self.code = self.unit.code if self.unit else ""
-        used = self._results("unit" if self.unit else "organisation")
+        used = results_for(report, self.chosen, MONTHS, "unit" if self.unit else "organisation")
         self.card: Card = build_card(self.register, used, unit=self.code)
         super().__init__(report, self._traced(used))
 
     # --- what it is made from -----------------------------------------------------------------------
-
-    def _results(self, part: Part) -> Results:
-        """Return the results of the chosen measures."""
-        asked = WantedMeasures(self.report.organisation, self.report.period.last, self.chosen, MONTHS, part)
-        return measure_results(self.mart, self.register, asked)
 
     def _traced(self, used: Results) -> list[str]:
         """Return the data sets that the rows name."""

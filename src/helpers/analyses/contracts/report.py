@@ -22,7 +22,7 @@ from helpers.data.policy import policy_of_records
 from helpers.data.series.contract import contract_lines
 from helpers.errors import DataError, Problem
 from helpers.measures.columns import standing_words
-from helpers.measures.gathering import WantedMeasures, measure_results
+from helpers.measures.gathering import datasets_behind, results_for
 from helpers.measures.result import MeasureResult
 from helpers.phrases import phrase, phrases
 from helpers.register.contract import Contract, year_of
@@ -57,8 +57,7 @@ class ContractMonitoring(Sections):
         names = {name: report.register.measures[name].name for name in asks.measures}
         results: dict[str, MeasureResult] = {}
         if names:
-            asked = WantedMeasures(report.organisation, last, asks.measures)
-            results = measure_results(report.mart, report.register, asked).by_measure
+            results = results_for(report, asks.measures).by_measure
         self._standards = duties.standards(asks, results, names)
         self._earned = duties.earned(asks, results, names)
         self._returns = duties.returns(asks.information, last, self.day)
@@ -66,8 +65,7 @@ class ContractMonitoring(Sections):
         self._meetings = report.register.meetings_of(asks.id)
         past = [each for each in self._meetings if each.day <= self.day]
         self._decided = tuple(action for meeting in past for action in meeting.actions(code))
-        sets = {name for each in results.values() for name in each.series.datasets}
-        super().__init__(report, sorted({"contract_lines", *sets}))
+        super().__init__(report, sorted({"contract_lines", *datasets_behind(results.values())}))
 
     @property
     def _span(self) -> str:

@@ -9,6 +9,7 @@ from typing import Final
 from helpers.analyses.contracts.duties import Earned, Returns, Standard, returns_words
 from helpers.analyses.contracts.lines import MONTHS, Balance, Variance
 from helpers.analyses.decided.analysis import until_words
+from helpers.phrases import phrases
 from helpers.register.contract import Contract, PaymentScheme
 from helpers.register.cycle import BoardDecision
 from helpers.report.words import count, in_words, listed, month, number, sentence, together
@@ -16,12 +17,6 @@ from helpers.report.words import count, in_words, listed, month, number, sentenc
 #: pence: differences below this share of the plan are none worth a word, and rows below this share of all differences
 ALIKE: Final = 0.005
 WORTH_A_NAME, NAMED = 0.1, 3
-_MAIN: Final = {
-    "volume": ("more activity", "less activity"),
-    "mix": ("a dearer mix than planned", "a cheaper mix than planned"),
-    "price": ("higher prices than planned", "lower prices than planned"),
-    "unplanned": ("activity that no plan names", "credits that no plan names"),
-}
 
 
 def money(pence: float) -> str:
@@ -59,7 +54,8 @@ def money_sentence(balance: Balance) -> str:
 def gap_words(row: Variance) -> str:
     """Return how far a row is from plan, and mainly why."""
     gap = row.split.against_plan
-    return f"{money(gap)} {'over' if gap > 0 else 'under'} plan, mainly {_MAIN[row.split.main][gap < 0]}"
+    mainly = phrases("reasons.under_plan") if gap < 0 else phrases("reasons.over_plan")
+    return f"{money(gap)} {'over' if gap > 0 else 'under'} plan, mainly {mainly[row.split.main]}"
 
 
 def why_sentence(balance: Balance) -> str:

@@ -27,7 +27,7 @@ from helpers.bundle import Column, Kept
 from helpers.data.keeping.last_published import LastPublished, last_before
 from helpers.data.organisations.systems import KINDS
 from helpers.measures.figures import chance_words
-from helpers.measures.gathering import WantedMeasures, measure_results
+from helpers.measures.gathering import datasets_behind, results_for
 from helpers.measures.result import MeasureResult
 from helpers.phrases import phrases
 from helpers.places import state_folder
@@ -69,7 +69,7 @@ class EarlyWarning(Sections):
     def __init__(self, report: Report, measures: Sequence[str] | None) -> None:
         self.results = [each for each in _results(report, tuple(measures or ())) if not faded(each)]
         self._key = "|".join((report.title, report.organisation.code, *(measures or ())))
-        super().__init__(report, sorted({name for each in self.results for name in each.series.datasets}))
+        super().__init__(report, datasets_behind(self.results))
 
     @cached_property
     def found(self) -> FoundSigns:
@@ -167,5 +167,4 @@ def _results(report: Report, measures: tuple[str, ...]) -> list[MeasureResult]:
     if report.organisation.kind in KINDS:
         known = KnownSystem(report, MONTHS).results
         return [each for name, each in known.items() if not measures or name in measures]
-    asked = WantedMeasures(report.organisation, report.period.last, measures, MONTHS)
-    return list(measure_results(report.mart, report.register, asked))
+    return list(results_for(report, measures, MONTHS))

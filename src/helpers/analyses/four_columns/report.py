@@ -14,7 +14,7 @@ from helpers.analyses.four_columns.models import DRAWS
 from helpers.analyses.sight.lines import choose_measures
 from helpers.bundle import Column
 from helpers.measures.columns import dated_cell, target_cell
-from helpers.measures.gathering import WantedMeasures, measure_results
+from helpers.measures.gathering import datasets_behind, results_for
 from helpers.measures.words import CATEGORY_WORDS
 from helpers.phrases import phrase, phrases
 from helpers.report.columns import Filled, laid_out
@@ -103,10 +103,10 @@ class FourColumnMatrix(Sections):
     def __init__(self, report: Report, achieved: Sequence[Achieved]) -> None:
         about, last = report.organisation, report.period.last
         chosen = choose_measures(report.register, about.code, None)
-        results = measure_results(report.mart, report.register, WantedMeasures(about, last, chosen))
+        results = results_for(report, chosen)
         self.matrix: Matrix = build_matrix(report.register, about, last, results, achieved)
-        traced = {name for line in self.matrix.lines if line.result for name in line.result.series.datasets}
-        super().__init__(report, sorted(traced) or results.datasets)
+        traced = datasets_behind(line.result for line in self.matrix.lines if line.result)
+        super().__init__(report, traced or results.datasets)
 
     @part
     def headline(self) -> Headline:

@@ -23,12 +23,6 @@ from helpers.stats.dna import newcomer_wait
 from helpers.stats.dna.impact import DAYS_PER_YEAR, NEGATIVE_RELIEF
 from helpers.stats.dna.uncertainty import DnaUncertainty, DrawnSpread
 
-_BOUNDS: Final = {
-    "first": "only first-appointment slots go to patients on the list",
-    "all": "every freed slot does, minute for minute",
-}
-#: the same at the ends of lines
-_SHORT: Final = {"first": "first slots only", "all": "every slot"}
 _SPREAD: Final = (
     ("median", "Median"),
     ("lower80", "80% from"),
@@ -93,7 +87,8 @@ class ScenarioParts:
     @property
     def _ways(self) -> list[tuple[str, str]]:
         names = list(self.scenario.outcomes)
-        return [(name, _SHORT[name]) for name in names] if len(names) > 1 else [("all", "every slot")]
+        short = phrases("names.bounds_short")
+        return [(name, short[name]) for name in (names if len(names) > 1 else ["all"])]
 
     @cached_property
     def _reach(self) -> Reach:
@@ -103,8 +98,9 @@ class ScenarioParts:
         spreads = [point.waiting_list if known else point.relief for point in points]
         ends = np.array([reach_of(each.values()) for each in spreads])
         several = len(self.scenario.outcomes) > 1
+        short = phrases("names.bounds_short")
         middles = tuple(
-            (_SHORT[name] if several else "", np.round([each[name].median for each in spreads]))
+            (short[name] if several else "", np.round([each[name].median for each in spreads]))
             for name in self.scenario.outcomes
         )
         days = tuple(point.day for point in points)
@@ -158,7 +154,10 @@ class ScenarioParts:
         """Return a spread of each bound under its label, with what the bound means where there are two."""
         outcomes = self.scenario.outcomes
         return [
-            (f"{label}, if {_BOUNDS[name]}" if len(outcomes) > 1 else label, spread(outcome))
+            (
+                f"{label}, if {phrases('names.bounds')[name]}" if len(outcomes) > 1 else label,
+                spread(outcome),
+            )
             for name, outcome in outcomes.items()
         ]
 

@@ -14,7 +14,7 @@ from helpers.bundle import Cell, Column
 from helpers.data.series.oversight import oversight_rows
 from helpers.errors import DataError, Problem, UsageError
 from helpers.measures.columns import DATED, IN_WORDS, MEASURE
-from helpers.measures.gathering import WantedMeasures, measure_results
+from helpers.measures.gathering import datasets_behind, results_for
 from helpers.phrases import phrase, phrases
 from helpers.register.contract import year_of
 from helpers.report.columns import Filled, laid_out
@@ -87,10 +87,9 @@ class Oversight(Sections):
         known, same = report.register.measures, self.standing.metrics.dropna(subset="measure")
         self._same = same[same["measure"].isin(list(known))].set_index("measure")
         self._owners = {row["id"]: known[str(of)].owner for of, row in self._same.iterrows()}
-        asked = WantedMeasures(report.organisation, report.period.last, tuple(map(str, self._same.index)))
-        self._own = tuple(measure_results(report.mart, report.register, asked)) if asked.measures else ()
-        sets = {each for result in self._own for each in result.series.datasets}
-        super().__init__(report, sorted({"oversight", *sets}))
+        asked = tuple(map(str, self._same.index))
+        self._own = tuple(results_for(report, asked)) if asked else ()
+        super().__init__(report, sorted({"oversight", *datasets_behind(self._own)}))
 
     @part
     def headline(self) -> Headline:

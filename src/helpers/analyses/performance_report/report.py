@@ -35,7 +35,7 @@ from helpers.data.keeping.last_published import LastPublished, last_before
 from helpers.errors import Problem, UsageError, near_misses
 from helpers.measures.columns import MEASURE, Result
 from helpers.measures.figures import period_words
-from helpers.measures.gathering import Results, WantedMeasures, measure_results
+from helpers.measures.gathering import Results, datasets_behind, results_for
 from helpers.measures.result import MOST_MEASURES, MeasureResult
 from helpers.measures.words import all_sentences
 from helpers.phrases import phrase
@@ -65,11 +65,8 @@ class PerformanceReport(Sections):
 
     def __init__(self, report: Report, options: PerformanceOptions) -> None:
         self.options = options
-        asked = WantedMeasures(report.organisation, report.period.last, options.measures, options.months)
-        self.results: Results = measure_results(report.mart, report.register, asked)
-        super().__init__(
-            report, sorted({name for result in self._shown for name in result.series.datasets})
-        )
+        self.results: Results = results_for(report, options.measures, options.months)
+        super().__init__(report, datasets_behind(self._shown))
 
     @property
     def _period(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -184,21 +185,12 @@ def reasons_rows(reasons: Reasons) -> Rows:
 def chart_fields(result: MeasureResult) -> tuple[Field, ...]:
     """Return the columns of the data behind a chart."""
     measure = result.measure
-
-    def column(label: str, kind: ColumnKind) -> Column:
-        return Column(label=label, kind=kind, unit=measure.unit, digits=measure.digits)
-
+    told = {"unit": measure.unit, "digits": measure.digits}
+    date, value, *lines, special = fields(__file__, "chart")
     counted = measure.kind == "count" and result.series.origin == "records"
-    return (
-        Field("period", Column(label="Period", kind="date"), "its first day"),
-        Field("value", column("Value", "count" if counted else "rate")),
-        Field("mean", column("Mean", "model"), "of the values that the limits rest on"),
-        Field("lower", column("Lower limit", "model")),
-        Field("upper", column("Upper limit", "model")),
-        Field("target", column("Target", "model"), "in force in the period"),
-        Field("planned", column("Planned", "model"), "trajectory registered, or our line to a milestone", usual=False),
-        Field("special", Column(label="Special cause", kind="text"), "rule that the value meets", usual=False),
-    )  # fmt: skip
+    value = replace(value, column=value.column.model_copy(update={"kind": "count"} if counted else {}))
+    numbers = (replace(each, column=each.column.model_copy(update=told)) for each in (value, *lines))
+    return (date, *numbers, special)
 
 
 def chart_rows(result: MeasureResult) -> Rows:

@@ -16,7 +16,7 @@ from helpers.analyses.record_sheets.sheets import (
     sheets_of,
 )
 from helpers.errors import Problem, UsageError, near_misses
-from helpers.measures.gathering import WantedMeasures, measure_results, wrongly_asked
+from helpers.measures.gathering import results_for, wrongly_asked
 from helpers.measures.result import MOST_MEASURES
 from helpers.phrases import phrases
 from helpers.register.sheet import GAPS
@@ -42,10 +42,8 @@ class MeasureRecords(Sections):
             self.risks_kept = [each for each in self.risks_kept if is_same(each.committee, committee)]
             measures = measures or of_committee(known.values(), self.risks_kept, committee)
         raise_all(wrongly_asked(report.register, tuple(dict.fromkeys(measures))))
-        wanted = tuple(dict.fromkeys(measures))
-        asked = WantedMeasures(report.organisation, report.period.last, wanted)
-        results = measure_results(report.mart, report.register, asked)
-        self.sheets = sheets_of(results, report.register, asked.judged_on)
+        results = results_for(report, tuple(dict.fromkeys(measures)))
+        self.sheets = sheets_of(results, report.register, results.asked.judged_on)
         super().__init__(report, results.datasets)
 
     @cached_property

@@ -12,7 +12,7 @@ from helpers.analyses.sight.lines import Lines, Sight, build_lines, choose_measu
 from helpers.bundle import Cell, Column
 from helpers.data.organisations.units import below, units_of
 from helpers.measures.columns import standing_words
-from helpers.measures.gathering import WantedMeasures, measure_results
+from helpers.measures.gathering import results_for
 from helpers.measures.result import Category
 from helpers.phrases import phrase, phrases
 from helpers.report.charts.canvas import Verdict
@@ -45,14 +45,7 @@ class LineOfSight(Sections):
     def __init__(self, report: Report, measures: Sequence[str] | None) -> None:
         chosen = choose_measures(report.register, report.organisation.code, measures)
         wholes: tuple[PartOf, PartOf] = ("organisation", "unit")
-        own, units = (
-            measure_results(
-                report.mart,
-                report.register,
-                WantedMeasures(report.organisation, report.period.last, chosen, part=each),
-            )
-            for each in wholes
-        )
+        own, units = (results_for(report, chosen, part=each) for each in wholes)
         below_it = below(units_of(report.mart, report.organisation.code), "")
         self.lines: Lines = build_lines(report.register, report.organisation, own, units, below_it)
         super().__init__(report, own.datasets)

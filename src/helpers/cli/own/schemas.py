@@ -30,16 +30,17 @@ def write_schemas(root: Path) -> None:
     for path in set(folder.glob("*.json")) - {folder / f"{name}.json" for name in found}:
         path.unlink()
     for name, (schema, _) in found.items():
-        _write(folder / f"{name}.json", schema)
+        write_json(folder / f"{name}.json", schema)
     places = {f"./{FOLDER}/{name}.json": pattern for name, (_, pattern) in found.items()}
     settings = root / _VSCODE
     kept = _read(settings)
     if kept is not None:
         settings.parent.mkdir(exist_ok=True)
-        _write(settings, {**kept, "yaml.schemas": places})
+        write_json(settings, {**kept, "yaml.schemas": places})
 
 
-def _write(path: Path, content: object) -> None:
+def write_json(path: Path, content: object) -> None:
+    """Write a file for the repository: the command's own files are private otherwise."""
     path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8", newline="\n")
     path.chmod(0o644)
 

@@ -18,7 +18,7 @@ import typer
 import helpers
 from helpers.cli import showing
 from helpers.cli.options import Json, project_root
-from helpers.cli.own.schemas import write_schemas
+from helpers.cli.own.schemas import write_json, write_schemas
 from helpers.errors import Problem, UsageError
 from helpers.register import reading
 from helpers.yaml_files import read_yaml
@@ -102,10 +102,7 @@ def upgrade(
 
 def keep_shipped(root: Path) -> None:
     """Keep what is shipped now, to be held against what a later version ships."""
-    content = {"version": helpers.__version__, "register": _shipped()}
-    text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
-    (root / SEEN).write_text(text, "utf-8", newline="\n")
-    (root / SEEN).chmod(0o644)
+    write_json(root / SEEN, {"version": helpers.__version__, "register": _shipped()})
 
 
 def next_minor(version: str) -> str:

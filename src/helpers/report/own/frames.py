@@ -1,13 +1,16 @@
-"""An analyst's frame as a table of the report, or as the data behind a figure."""
+"""An analyst's frame as a table of the report, as the data behind a figure, or as a file beside it."""
 
 from __future__ import annotations
 
+import io
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from numbers import Real
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from helpers.bundle import Cell, Column
+from helpers.bundle import DELIVERED, LARGEST_FILE, Cell, Column
 from helpers.errors import Problem, UsageError, unknown_names
 from helpers.report.own.cells import Format, digits_for, is_nothing, show, shown_frame
 from helpers.yaml_files import raise_all
@@ -20,6 +23,7 @@ _UNNAMED: Final = "value"
 _UNNAMED_INDEX: Final = "row"
 #: columns to show: their names in the frame, or these with what heads them
 Columns = Sequence[Any] | Mapping[Any, str]
+_WHERE: Final = "report.deliver"
 
 
 def table_html(
@@ -151,3 +155,51 @@ def _cell(column: Column, cell: Any) -> Cell:
     if is_nothing(cell):
         return None
     return show(cell) if column.kind == "text" else float(cell) if column.digits else int(cell)
+
+
+def read_file(what: Any, name: str) -> tuple[str, bytes]:
+    """Return the name and the content of what is to be delivered; see `helpers.report.report.Report.deliver`."""
+    is_path = isinstance(what, str | os.PathLike)
+    name = name or (Path(what).name if is_path else "")
+    if not DELIVERED.fullmatch(name):
+        allowed = "letters, digits, - and _, up to 60, with the ending .csv or .xlsx"
+        cure = 'name it: `report.deliver(frame, "waits-by-specialty.xlsx")`'
+        raise UsageError(Problem(f"{_WHERE}, name", repr(name), allowed, cure))
+    content = _content_of(Path(what), name) if is_path else _written(what, name)
+    if not 0 < len(content) <= LARGEST_FILE:
+        came = f"{len(content):,} bytes"
+        cure = "leave out rows or sheets that readers do not need"
+        raise UsageError(Problem(f"{_WHERE}, {name}", came, f"1 to {LARGEST_FILE:,} bytes", cure))
+    return name, content
+
+
+def _content_of(path: Path, name: str) -> bytes:
+    if not path.is_file():
+        cure = "write it before: `frame.to_excel(path, index=False)`"
+        raise UsageError(
+            Problem(_WHERE, f"{path} is not there", "a file that the notebook has written", cure)
+        )
+    if path.suffix.lower() != Path(name).suffix:
+        came = f"{path.name} as {name}"
+        raise UsageError(
+            Problem(f"{_WHERE}, name", came, "the same ending", f"write it as {Path(name).suffix}")
+        )
+    return path.read_bytes()
+
+
+def _written(frame: Any, name: str) -> bytes:
+    """Return a frame as a file, without an index that only counts the rows."""
+    import pandas as pd
+
+    if not isinstance(frame, pd.DataFrame | pd.Series):
+        allowed = "a DataFrame, a Series, or the path of a file"
+        raise UsageError(
+            Problem(_WHERE, f"a {type(frame).__name__}", allowed, "hand over the frame itself")
+        )
+    rows = flat(frame)
+    rows.columns = [str(column).strip() for column in rows.columns]
+    if name.endswith(".csv"):
+        return rows.to_csv(index=False, lineterminator="\r\n").encode()
+    made = io.BytesIO()
+    rows.to_excel(made, index=False)
+    return made.getvalue()

@@ -49,15 +49,11 @@ _STANDING = (
     " GROUP BY notebook, name)"
 )
 _OF_MONTH = "AND json_extract(nullif(facts, ''), '$.period_folder') = ?"
-
-
 #: what is no withdrawal that failed: that leaves the earlier state
 _CAME_ABOUT = (
     "NOT (state IN ('failed', 'blocked by gate', 'interrupted')"
     " AND run IN (SELECT run FROM runs WHERE kind = 'withdraw'))"
 )
-
-
 _STAYS = "state <> 'removed'"
 
 

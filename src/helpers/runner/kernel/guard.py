@@ -44,7 +44,6 @@ def refuse_with_words(wall: Wall) -> None:
     """Stop Python code of this process, from now on, at the line that reads or writes beyond a wall."""
     inside = tuple(os.path.realpath(str(each)) for each in (*wall.writable, *DEVICES))
     hidden = tuple({path for each in wall.hidden for path in (str(each), os.path.realpath(str(each)))})
-
     private = os.path.commonpath(hidden) if hidden else ""
 
     def refuse(event: str, arguments: tuple[Any, ...]) -> None:
@@ -73,8 +72,6 @@ _WHY: Final = (
     "a notebook changes nothing of the project or of the machine; write to a file of another name in its working"
     " folder (open('result.csv', 'w')), or to a temporary one"
 )
-
-
 #: what to do instead of reading beyond a wall
 WHY_HIDDEN: Final = (
     "a notebook reads neither records of patients, nor the runs of other reports, nor pages for other readers;"
