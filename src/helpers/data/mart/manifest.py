@@ -6,10 +6,9 @@ import hashlib
 import json
 import os
 import secrets
-from collections import Counter
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -76,13 +75,6 @@ class Manifest(_Frozen):
     def table_files(self, table: str) -> tuple[FileRecord, ...]:
         """Return the files of one table."""
         return tuple(file for file in self.files if file.table == table)
-
-    def rows_by_organisation(self, table: str) -> Counter[str]:
-        """Return how many rows of a table of records each organisation has, by the code of its folder."""
-        rows = Counter[str]()
-        for file in self.table_files(table):
-            rows[PurePosixPath(file.path).parent.name.removeprefix("org_code=")] += file.rows
-        return rows
 
 
 def fingerprint_files(files: Iterable[FileRecord]) -> dict[str, str]:

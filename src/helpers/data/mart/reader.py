@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property, lru_cache, partial
 from itertools import groupby
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from helpers.bundle import Source
@@ -311,11 +312,12 @@ class Mart:
             Works out the rows of the organisations whose codes it is given, predecessors' among them; those of all
             for none. Rows are in the order of organisations.
         """
-
-        def parts() -> list[Build]:
-            return [partial(self._build, partial(build, codes)) for codes in self._lots(table)]
-
-        return self._derived(name, parts, True, only)
+        return self._derived(
+            name,
+            lambda: [partial(self._build, partial(build, codes)) for codes in self._lots(table)],
+            True,
+            only,
+        )
 
     def _derived(
         self, name: str, parts: Callable[[], Sequence[Build]], records: bool, only: tuple[str, str] | None
@@ -327,16 +329,16 @@ class Mart:
 
     def _lots(self, table: str) -> list[list[str]]:
         """Return the organisations with records in lots of some `LOT` rows; a lot without codes where one is enough."""
-        rows = self.manifest.rows_by_organisation(table)
-        if sum(rows.values()) <= LOT:
+        rows = Counter[str]()
+        for file in self.manifest.table_files(table):
+            rows[PurePath(file.path).parent.name.removeprefix("org_code=")] += file.rows
+        if rows.total() <= LOT:
             return [[]]
-        became = dict(self.fetch("SELECT org_code, successor FROM successors"))
-
-        def counts_for(code: str) -> str:
-            return str(became.get(code, code))
-
+        became = {code: code for code in rows} | dict(
+            self.fetch("SELECT org_code, successor FROM successors")
+        )
         lots, held = [list[str]()], 0
-        for _, together in groupby(sorted(rows, key=counts_for), counts_for):
+        for _, together in groupby(sorted(rows, key=became.__getitem__), became.__getitem__):
             codes = list(together)
             if held >= LOT:
                 lots, held = [*lots, []], 0
