@@ -219,6 +219,7 @@ class Report:
         formats: Mapping[Any, Format] | None = None,
         label: str = "",
         note: str = "",
+        none: str = "",
     ) -> Shown:
         """Return a table of your own, whole.
 
@@ -238,9 +239,13 @@ class Report:
             "tbl-…", by which Markdown refers to it; by default made of the caption.
         note
             Markdown below it.
+        none
+            What is said instead where it has no rows; a report has no empty table.
         """
         from helpers.report.own.frames import table_html
 
+        if none and getattr(frame, "empty", False):
+            return self.say(none)
         html = table_html(frame, columns, formats)
         return Shown(self._own("table", label or "tbl-", caption=caption, markdown=note), html=html)
 
