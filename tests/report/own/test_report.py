@@ -101,6 +101,12 @@ def beds() -> pd.DataFrame:
     return pd.DataFrame({"beds": [12]})
 
 
+def test_of_a_table_without_rows_is_said_that_there_are_none(report: Report) -> None:
+    shown = report.table(beds().head(0), caption="Beds", none="No ward has a bed.")
+    assert (shown.bundle.kind, shown.bundle.markdown) == ("text", "No ward has a bed.")
+    assert report.table(beds(), caption="Beds", none="No ward has a bed.").bundle.kind == "table"
+
+
 def test_what_is_lacking_is_refused_by_name_with_the_option(report: Report) -> None:
     book = executed(report, ("x", report.table(beds())), ("x", report.figure(chart(), caption="Beds")))
     first, second = map(str, find_problems(book))
