@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import yaml
+
 import helpers.analyses
 from helpers.bundle import Column
 from helpers.report.columns import fields
@@ -36,3 +38,11 @@ def test_every_table_is_asked_for_and_every_column_can_be_read() -> None:
         assert set().union(*modules.values()) == set(tables), path
         for module, names in modules.items():
             assert all(fields(str(module), name) for name in names)
+
+
+def test_every_file_of_the_package_can_be_read_without_libyaml() -> None:
+    paths = list(Path(helpers.__file__).parent.rglob("*.yml"))
+    assert paths
+    for path in paths:  # a stricter reader than libyaml, which is not everywhere
+        with path.open(encoding="utf-8") as file:
+            yaml.compose(file, Loader=yaml.SafeLoader)

@@ -240,12 +240,13 @@ class Report:
         note
             Markdown below it.
         none
-            What is said instead where it has no rows; a report has no empty table.
+            What is said instead where it has no rows, as a report has no empty table; nothing can refer to it then.
         """
         from helpers.report.own.frames import table_html
 
-        if none and getattr(frame, "empty", False):
-            return self.say(none)
+        held = getattr(frame, "data", getattr(frame, "_tbl_data", frame))  # of a Styler, of a Great Table
+        if none and held.empty:
+            return Shown(self._own("text", "tbl-", markdown=none))
         html = table_html(frame, columns, formats)
         return Shown(self._own("table", label or "tbl-", caption=caption, markdown=note), html=html)
 

@@ -105,6 +105,9 @@ def test_of_a_table_without_rows_is_said_that_there_are_none(report: Report) -> 
     shown = report.table(beds().head(0), caption="Beds", none="No ward has a bed.")
     assert (shown.bundle.kind, shown.bundle.markdown) == ("text", "No ward has a bed.")
     assert report.table(beds(), caption="Beds", none="No ward has a bed.").bundle.kind == "table"
+    of_a_cell = "#| label: tbl-beds\n#| tbl-cap: Beds\nx"
+    made = document(report, (of_a_cell, report.table(beds().head(0).style, none="No ward has a bed.")))
+    assert "No ward has a bed." in made.markdown
 
 
 def test_what_is_lacking_is_refused_by_name_with_the_option(report: Report) -> None:

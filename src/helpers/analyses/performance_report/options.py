@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Literal, get_args
+from typing import Final, Literal, get_args
 
 from helpers.errors import Problem
 from helpers.measures.gathering import wrongly_asked
@@ -12,10 +12,6 @@ from helpers.measures.result import MeasureResult
 from helpers.register.models import Register
 from helpers.report.columns import fields
 from helpers.yaml_files import raise_all
-
-if TYPE_CHECKING:
-    pass
-
 
 Purpose = Literal["assurance", "decision", "discussion"]
 PURPOSES: Final = get_args(Purpose)

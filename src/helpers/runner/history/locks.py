@@ -56,8 +56,9 @@ def hold_run(state: Path, run: str) -> None:
     """Show that a run is alive, until it is let go or this process ends."""
     path = _run_path(state, run)
     private_folder(path.parent)
-    _held[path] = _lock(path)
-    _held[path].acquire()
+    lock = _lock(path)
+    lock.acquire()
+    _held[path] = lock
 
 
 def let_run_go(state: Path, run: str) -> None:

@@ -174,11 +174,11 @@ def readers_folder(path: Path) -> None:
     (path / ".gitignore").write_text("*\n", "utf-8")
 
 
-def write_whole(target: Path, content: bytes) -> None:
+def write_whole(target: Path, content: bytes, mode: int = PUBLIC_FILE) -> None:
     """Write a file such that readers see the old content or the new one, never a part."""
     staged = _beside(target, secrets.token_hex(4), STAGED)
     try:
-        _write_synced(staged, content)
+        _write_synced(staged, content, mode)
         staged.replace(target)
     finally:
         staged.unlink(missing_ok=True)
@@ -199,13 +199,13 @@ def sweep(reports: Path, runs: Collection[str] = ()) -> None:
                     path.unlink()
 
 
-def _write_synced(path: Path, content: bytes) -> None:
+def _write_synced(path: Path, content: bytes, mode: int = PUBLIC_FILE) -> None:
     try:
         with path.open("wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        path.chmod(PUBLIC_FILE)
+        path.chmod(mode)
     except OSError as error:  # of a full disk the system does not say which
         error.filename = error.filename or str(path.parent)
         raise

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import base64
+import os
 import re
-import shutil
 import subprocess
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
@@ -165,9 +165,10 @@ def pandoc_path() -> str:
     """
     import pypandoc  # late: only rendering needs it
 
-    found = shutil.which("pandoc", path=Path(pypandoc.__file__).with_name("files"))
-    assert found, "it comes with the package"
-    return found
+    found = Path(pypandoc.__file__).with_name("files") / ("pandoc.exe" if os.name == "nt" else "pandoc")
+    if not found.is_file():
+        raise ReportError(Problem(str(found), "no such file", cure="Install pypandoc-binary anew."))
+    return str(found)
 
 
 def _failed(what: str, *said: str) -> ReportError:

@@ -87,4 +87,4 @@ def _read(*folders: Path) -> list[Message]:
 
 
 def _write(folder: Path, message: Message) -> None:
-    write_whole(_path(private_folder(folder), message), message.model_dump_json(indent=1).encode())
+    write_whole(_path(private_folder(folder), message), message.model_dump_json(indent=1).encode(), 0o600)

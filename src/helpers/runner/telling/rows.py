@@ -27,7 +27,7 @@ def _is_variable(text: str) -> str:
     if not _VARIABLE.fullmatch(text):
         why = "whoever knows the address can post there"
         raise ValueError(
-            f"the name of an environment variable that holds it, such as BOARDPACK_TEAMS: {why}"
+            f"the name of an environment variable that holds the webhook's address, such as BOARDPACK_TEAMS: {why}"
         )
     return text
 

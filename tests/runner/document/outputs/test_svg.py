@@ -7,6 +7,7 @@ import io
 
 import pytest
 from matplotlib.figure import Figure
+from PIL import Image
 
 from helpers.runner.document.outputs.svg import clean_svg, wrap_png
 
@@ -24,6 +25,14 @@ def test_a_png_is_wrapped_at_the_size_that_it_was_drawn_for():
     assert not wrong
     assert b'width="288.00pt" height="144.00pt" viewBox="0 0 800 400"' in svg
     assert clean_svg(svg.decode()) == (svg, "")
+
+
+def test_a_png_that_gives_no_size_has_the_usual_one():
+    file = io.BytesIO()
+    Image.new("RGB", (300, 150)).save(file, "PNG", dpi=(0, 0))
+    svg, wrong = wrap_png(base64.b64encode(file.getvalue()).decode())
+    assert not wrong
+    assert b'viewBox="0 0 300 150"' in svg
 
 
 def test_words_about_a_png_are_left_out():

@@ -88,7 +88,7 @@ def read_options(where: str, source: str) -> tuple[CellOptions, list[Problem]]:
 
 
 class FrontMatter(BaseModel):
-    """What a notebook may say of its report's page; it goes before `_quarto.yml` (`helpers.theme.Page`)."""
+    """What a notebook may say of its report's page; it goes before `_quarto.yml` (`helpers.theme.PageSettings`)."""
 
     model_config = ConfigDict(
         extra="forbid", alias_generator=lambda name: name.replace("_", "-"), str_strip_whitespace=True

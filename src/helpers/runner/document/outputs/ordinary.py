@@ -141,6 +141,7 @@ def name_outputs(
     """
     kinds = ["" if draft.handed_over else draft.shown.bundle.kind for draft in drafts]
     figures, tables = kinds.count("figure"), kinds.count("table")
+    tables += sum(draft.shown.bundle.id == "tbl-" for draft in drafts if draft.shown.bundle.kind == "text")
     if not drafts:
         return
     where = drafts[0].shown.where

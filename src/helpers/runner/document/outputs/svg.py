@@ -48,7 +48,7 @@ def wrap_png(text: str) -> tuple[bytes, str]:
             width, height = picture.size
             if width * height > LARGEST_PNG:
                 return b"", f"a picture of {width} by {height} pixels"
-            dots = picture.info.get("dpi", (_DOTS,))[0]
+            dots = picture.info.get("dpi", (_DOTS,))[0] or _DOTS
             picture.save(drawn, "PNG")
     except Image.DecompressionBombError:
         return b"", f"a picture of more than {LARGEST_PNG:,} pixels"
