@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import duckdb
 import pandas as pd
 import pytest
 
@@ -221,3 +222,21 @@ def test_the_publication_has_the_single_months_in_which_a_table_of_it_is_wrong(t
     assert [row[2:] for row in series(mart)] == [
         (10, "table"), (20, "table"), (33, "publication"), (40, "table"), (50, "table"),
     ]  # fmt: skip
+
+
+def test_measures_can_be_asked_for_again_after_an_interruption(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mart = Mart(tmp_path)
+    store(mart, "organisations", organisations(("A", None)))
+    pinned = mart.at(mart.version)
+    with monkeypatch.context() as patch:
+        patch.setattr(Mart, "_with_series", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            pinned.query("SELECT * FROM measure_values_pooled")
+    assert pinned.query("SELECT * FROM measure_values_pooled").empty
+
+
+def interrupted(_: Mart, connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("CREATE TABLE series_sources (half INTEGER)")
+    raise KeyboardInterrupt

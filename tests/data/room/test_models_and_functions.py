@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -155,6 +156,25 @@ def test_a_function_may_refer_to_what_the_notebook_has(stays: Stays) -> None:
 def test_a_function_that_returns_rows_or_words_is_refused(stays: Stays, function: Any) -> None:
     with pytest.raises(UsageError, match="return a number"):
         stays().apply(function)
+
+
+@pytest.mark.parametrize(
+    ("function", "words"),
+    [
+        (lambda _: None, "it gives nothing (is `return` missing?)"),
+        (lambda _: {f"{n}": 0.5 for n in range(3000)}, "it gives a dictionary"),
+        (lambda group: group, "it gives a DataFrame"),
+    ],
+)
+def test_what_a_function_gives_is_said_in_words(stays: Stays, function: Any, words: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(words)):
+        stays().apply(function)
+
+
+@pytest.mark.parametrize("seconds", [0, -3, float("nan"), "60"])
+def test_seconds_that_are_none_are_refused(stays: Stays, seconds: Any) -> None:
+    with pytest.raises(UsageError, match=r"apply, seconds.*a number above 0"):
+        stays().apply(lambda _: 0.5, seconds=seconds)
 
 
 @pytest.mark.parametrize(

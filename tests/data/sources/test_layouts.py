@@ -282,6 +282,21 @@ def test_discharges_without_the_split_count_in_the_total_alone(load: Loader) -> 
     assert values(mart, "no_criteria_discharged", "period_type = 'month'") == [("ZX1", 15, None)]
 
 
+def test_a_rate_that_is_not_days_lost_of_days_available_is_remarked(mart: Mart, tmp_path: Path) -> None:
+    header = "DATE,NHSE_REGION_CODE,ICS_CODE,ORG_CODE,ORG_NAME,ORG_TYPE,FTE_DAYS_LOST,FTE_DAYS_AVAILABLE,"
+    path = tmp_path / "x.csv"
+    row = "31/01/2025,Y61,QZZ,ZX1,FICTIONAL NHS TRUST,Acute,50,1000,9.99"
+    path.write_text(lines(f"{header}SICKNESS_ABSENCE_RATE_PERCENT", row), "utf-8")
+    (result,) = load_paths(mart, [path], Register())
+    assert "1 rows whose SICKNESS_ABSENCE_RATE_PERCENT is not" in result.remarks[0]
+
+
+def test_a_department_told_twice_is_refused(load: Loader) -> None:
+    row = "2018-01-01,ZX1,1,100,10,5"
+    with pytest.raises(LoadError, match="department"):
+        load("x.csv", lines("period,org_code,type,attendances,breaches,admissions", row, row))
+
+
 def test_those_who_stay_are_counted_less_those_who_left_that_day(load: Loader) -> None:
     counted = [("01", 10), ("02", 0), ("03", 12), ("04", 20), ("05", 30)]
     left = [("01", 4), ("02", 0), ("03", 2), ("04", 25), ("05", 9)]
@@ -463,6 +478,8 @@ def test_shmi_in_windows_text_with_a_footer(load: Loader) -> None:
     period = mart.fetch("SELECT DISTINCT period, period_type FROM measure_values")
     assert [str(cell) for cell in period[0]] == ["2011-10-01", "rolling12"]
     assert mart.loads()[0].rejected == {"notes below the table": 2}
+    with pytest.raises(LoadError, match="an organisation code"):  # figures of nobody are no note
+        load("shmi-2014-april.csv", f"{header}\r\nI00699,,,500,,,,,,,,\r\n")
     with pytest.raises(LoadError, match="rename it"):
         load("mortality.csv", f"{header}\r\n{row.replace('55', '56')}\r\n")
 

@@ -77,7 +77,10 @@ def _joined(kept: Sequence[Path], builds: Sequence[Build]) -> pa.Table:
     import pyarrow as pa
 
     # one that is damaged, or was cleared away a moment ago, is built once more
-    tables = [_read(path) or _told(*build()) for path, build in zip(kept, builds, strict=True)]
+    found = map(_read, kept)
+    tables = [
+        _told(*build()) if table is None else table for table, build in zip(found, builds, strict=True)
+    ]
     read = {note for table in tables for note in json.loads(table.schema.metadata[_READ])}
     # a column that is empty in one of them has a kind in others
     table = pa.concat_tables(tables, promote_options="permissive")

@@ -256,7 +256,13 @@ class Mart:
 
     @cached_property
     def _series_reader(self) -> duckdb.DuckDBPyConnection:
-        return self._with_series(self._reader) if self._shared is None else self._shared._series_reader
+        if self._shared is not None:
+            return self._shared._series_reader
+        try:
+            return self._with_series(self._reader)
+        except BaseException:
+            del self._reader  # which holds some of them: the next question makes them on a new one
+            raise
 
     def fetch(self, sql: str, params: Sequence[object] | None = None) -> list[tuple[Any, ...]]:
         """Return the rows of a query as plain tuples."""

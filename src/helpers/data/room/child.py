@@ -20,6 +20,7 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from multiprocessing.connection import Connection
 from numbers import Real
 from pathlib import Path
@@ -43,15 +44,26 @@ _LONGEST_ANSWER: Final = 1 << 16
 #: seconds that are waited for an answer, at most
 _LONGEST_TIME: Final = 24 * 3600.0
 #: what may be said of what a function gives: a name of a class of an author's own may hold a record
-_KINDS: Final = frozenset(
-    ("DataFrame", "Series", "Index", "ndarray", "list", "tuple", "set", "str", "bool", "dict", "NoneType")
-)
+_KINDS: Final = {
+    **{name: f"a {name}" for name in ("DataFrame", "Series", "list", "tuple", "set")},
+    "Index": "an Index",
+    "ndarray": "an array",
+    "str": "words",
+    "bool": "True or False",
+    "dict": "a dictionary",
+    "NoneType": "nothing (is `return` missing?)",
+}
+#: numbers that a function may give of a group
+MOST_NUMBERS: Final = 10
+#: letters of a name that are told, more than any has that stands in the code
+_LONGEST_NAME: Final = 1000
 #: audit events by which something would get past the door, by module (Python's audit events table)
 _WAYS_OUT: Final = {
     "os": (
         *("exec", "fork", "forkpty", "kill", "killpg", "link", "mkdir", "posix_spawn"),
-        *("remove", "rename", "rmdir", "symlink", "system", "truncate"),
+        *("remove", "rename", "rmdir", "spawn", "startfile", "symlink", "system", "truncate"),
     ),
+    "sqlite3": ("connect",),
     "socket": ("__new__",),
     "subprocess": ("Popen",),
 }
@@ -185,7 +197,7 @@ class Child:
             str(name): float(value) if type(value) in (int, float) else None
             for name, value in told["numbers"]
         }
-        return Given(numbers, told["kind"] if told["kind"] in _KINDS else "thing of another kind")
+        return Given(numbers, _KINDS.get(told["kind"], "a thing of another kind"))
 
 
 # --- in the child -------------------------------------------------------------------------------------
@@ -217,8 +229,8 @@ def _answer(function: bytes, group: pd.DataFrame) -> dict[str, Any]:
         named = dict(found) if isinstance(found, Mapping) else {VALUE: found}
         # plain words and numbers: those of a class of an author's own may be others each time they are looked at
         numbers = [
-            (str.__str__(name) if isinstance(name, str) else repr(name), _plain(value))
-            for name, value in named.items()
+            ((str.__str__(name) if isinstance(name, str) else repr(name))[:_LONGEST_NAME], _plain(value))
+            for name, value in islice(named.items(), MOST_NUMBERS + 1)
         ]
     except (Exception, SystemExit) as error:
         own = set(_codes(run))
@@ -235,14 +247,17 @@ def _plain(value: Any) -> float | None:
 
 def _shut_in(door: int, closed: Sequence[Path]) -> None:
     """Leave this process its door alone: no other descriptor, no writing, no network, and an end with the room."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(nowhere, descriptor)
+    sys.stdout = sys.stderr = os.fdopen(1, "w", encoding="utf-8", closefd=False)
     if sys.platform == "linux":
         os.setsid()
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        nowhere = os.open(os.devnull, os.O_RDWR)
-        for descriptor in (0, 1, 2):
-            os.dup2(nowhere, descriptor)
-        os.closerange(3, door)
-        os.closerange(door + 1, os.sysconf("SC_OPEN_MAX"))
+        for descriptor in map(int, os.listdir("/proc/self/fd")):  # noqa: PTH208
+            if descriptor > 2 and descriptor != door:
+                with contextlib.suppress(OSError):  # the one by which they were listed
+                    os.close(descriptor)
         _limit_memory()
         wall_off((), closed, alone=True)
     _watch_ways_out(tuple(os.path.realpath(each) + os.sep for each in closed))

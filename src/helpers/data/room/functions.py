@@ -15,7 +15,7 @@ import pandas as pd
 from helpers.bundle import SUPPRESSED, Cell
 from helpers.data.ledger.releases import releases_of
 from helpers.data.policy import DisclosurePolicy
-from helpers.data.room.child import VALUE, Child, Function
+from helpers.data.room.child import MOST_NUMBERS, VALUE, Child, Function
 from helpers.data.room.counting import COUNT, answered, counted, grouped, three_figures
 from helpers.data.room.door import in_room
 from helpers.data.room.selection import Selection
@@ -25,8 +25,6 @@ from helpers.errors import Problem, UsageError
 if TYPE_CHECKING:
     from helpers.data.mart import Mart
 
-#: numbers that a function may give of a group
-MOST_NUMBERS: Final = 10
 #: how often a group is split anew, at most, to see whether a number stays without a part of it: half of 80 people
 #: stays half without a part of them by chance alone, in 65 of 100 groups at four splits, in two at 60
 _SPLITS: Final = 60
@@ -132,7 +130,7 @@ def _numbers(
     named = {name: value for name, value in given.numbers.items() if value is not None}
     if len(named) < len(given.numbers) or not named or len(named) > MOST_NUMBERS:
         allowed = f"up to {MOST_NUMBERS} numbers; rows, words and dates of records do not leave the room"
-        raise UsageError(Problem("records, apply", f"it gives a {given.kind}", allowed, _CURE))
+        raise UsageError(Problem("records, apply", f"it gives {given.kind}", allowed, _CURE))
     unknown = set(named) - {VALUE} - words
     if unknown:
         came = f"{len(unknown)} of its names do not stand in its code, so they come from records"

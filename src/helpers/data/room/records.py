@@ -93,6 +93,8 @@ class Records:
         seconds
             After which it is ended, each time that it runs.
         """
+        if not isinstance(seconds, int | float) or not seconds > 0:
+            raise UsageError(Problem("records, apply, seconds", repr(seconds), "a number above 0"))
         return functions.apply(self.mart, self.selection, functions.packed(function), seconds)
 
     def rows(self, number: int = 10) -> Rows:

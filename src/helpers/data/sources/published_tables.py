@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from helpers.data.files.sheets import Sheet, SheetTable
+from helpers.data.sources import published_forms, stated
 from helpers.data.sources.cells import EMPTY, Cells, fed_rows, first_of_month, parts_of, stack
 from helpers.data.sources.layout import Context, Feed, Layout, Match, Reading
 from helpers.data.sources.names import ENGLAND, england_row, organisation_rows
@@ -139,6 +140,7 @@ def _whose(table: PublishedTable, cells: Cells, have: Sequence[str]) -> pd.DataF
                     frame.loc[rows, name] = cells.text(column)[rows]
             if level.kind == "country":
                 frame.loc[rows, ["org_code", "name"]] = ENGLAND, "England"
+    frame["org_code"] = frame["org_code"].str.upper()
     cells.refuse(frame["org_code"] == "", whose.column, "an organisation code")
     return frame
 
@@ -295,7 +297,8 @@ def declared_in(path: Path) -> Iterator[tuple[str, PublishedTable]]:
 
 
 def _layout(name: str, table: PublishedTable, path: Path) -> Layout:
-    code = Path(getfile(_mender(table.mend))).read_text("utf-8") if table.mend else ""
+    modules = [published_forms, stated, *([_mender(table.mend)] if table.mend else [])]
+    code = "".join(Path(getfile(each)).read_text("utf-8") for each in modules)
     return Layout(
         name=name,
         title=table.title,

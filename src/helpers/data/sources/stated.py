@@ -13,6 +13,7 @@ from helpers.errors import DataError, Problem
 
 _MONTH: Final = re.compile(r"([A-Za-z]{3,9})[-_ ]?(20\d{2}|\d{2})(?!\d)")
 _YEAR_FIRST: Final = re.compile(r"(?<!\d)(20\d{2})[-_ ]?([A-Za-z]{3,9})")
+_EDITION: Final = re.compile("revised|published", re.IGNORECASE)
 _YEAR: Final = re.compile(r"(?<!\d)(20\d\d)-(\d\d)(?!\d)")
 _DAY: Final = re.compile(r"(\d{1,2})(?:st|nd|rd|th)? ([A-Z][a-z]+) (\d{4})")
 
@@ -34,15 +35,22 @@ def period_in_name(file: str, kind: Literal["month", "year"]) -> date:
 
 
 def month_in_name(file: str) -> date | None:
-    """Return the first day of the only month that a file's name says.
+    """Return the first day of the only month that a file's name says, or of the only one with a year of four digits.
 
-    >>> month_in_name("shmi-2014-april.csv"), month_in_name("FFT_AE_data_July 2025.xlsm")
+    When the file was revised or published comes after these words, and is not meant.
+
+    >>> month_in_name("oct12-sep13-shmi-2014-april.csv"), month_in_name("AE-July 2025-revised-Sep-2025.xls")
     (datetime.date(2014, 4, 1), datetime.date(2025, 7, 1))
     """
-    said = [(year, month) for year, month in _YEAR_FIRST.findall(file)]
-    said += [(year, month) for month, year in _MONTH.findall(file)]
-    found = {period[0] for year, month in said if (period := parse_period(f"{month} {year}", "month"))}
-    return found.pop() if len(found) == 1 else None
+    name = _EDITION.split(file)[0]
+    said = [*_YEAR_FIRST.findall(name), *((year, month) for month, year in _MONTH.findall(name))]
+    found = {
+        (len(year), period[0])
+        for year, month in said
+        if (period := parse_period(f"{month} {year}", "month"))
+    }
+    longest = {day for digits, day in found if digits == max(found)[0]}
+    return longest.pop() if len(longest) == 1 else None
 
 
 def _year_in_name(file: str) -> date | None:
