@@ -231,19 +231,14 @@ class Releases:
         make_private(self.folder)
         with contextlib.suppress(FileExistsError):
             os.close(os.open(self.path, os.O_CREAT | os.O_EXCL, PRIVATE_FILE))
-        try:
-            database = sqlite3.connect(self.path, timeout=60.0, isolation_level=None)
-            try:
-                database.execute("BEGIN IMMEDIATE")
-                _bring_up_to_date(database)
-                yield database
-                database.execute("COMMIT")
-            finally:
-                database.close()
-        except sqlite3.DatabaseError as error:
-            raise GateError(
-                Problem(f"{FOLDER}/{FILE}", f"cannot be used ({error})", cure=_REBUILD)
-            ) from error
+        with (
+            _damage_told(),
+            contextlib.closing(sqlite3.connect(self.path, timeout=60.0, isolation_level=None)) as database,
+        ):
+            database.execute("BEGIN IMMEDIATE")
+            _bring_up_to_date(database)
+            yield database
+            database.execute("COMMIT")
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[sqlite3.Connection | None]:
@@ -251,18 +246,23 @@ class Releases:
         if not self.path.exists():
             yield None
             return
-        try:
-            database = sqlite3.connect(f"file:{self.path}?mode=ro", uri=True, timeout=60.0)
-            try:
-                # the first to tell something is still at it, unless something was published: then it is damaged
-                begun = database.execute("SELECT 1 FROM sqlite_master").fetchone()
-                yield database if begun or next(self._manifests(), None) else None
-            finally:
-                database.close()
-        except sqlite3.DatabaseError as error:
-            raise GateError(
-                Problem(f"{FOLDER}/{FILE}", f"cannot be used ({error})", cure=_REBUILD)
-            ) from error
+        address = f"file:{self.path}?mode=ro"
+        with (
+            _damage_told(),
+            contextlib.closing(sqlite3.connect(address, uri=True, timeout=60.0)) as database,
+        ):
+            # the first to tell something is still at it, unless something was published: then it is damaged
+            begun = database.execute("SELECT 1 FROM sqlite_master").fetchone()
+            yield database if begun or next(self._manifests(), None) else None
+
+
+@contextlib.contextmanager
+def _damage_told() -> Iterator[None]:
+    """Say of a ledger that cannot be used what is to be done."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise GateError(Problem(f"{FOLDER}/{FILE}", f"cannot be used ({error})", cure=_REBUILD)) from error
 
 
 def releases_of(mart: Mart) -> Releases:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
@@ -79,15 +80,7 @@ def gls(
         except (np.linalg.LinAlgError, ValueError):  # as good as a unit root
             return 1e10
 
-    def slope(free: Floats) -> list[float]:
-        steps = _STEP * np.eye(lags)
-        points = ((criterion(free + k * step) for k in (-2, -1, 1, 2)) for step in steps)
-        return [(a - 8 * b + 8 * c - d) / (12 * _STEP) for a, b, c, d in points]
-
-    best = optimize.minimize(criterion, np.full(lags, 0.05), method="BFGS").x
-    # a value is all but the same around the best one, its slope is not: the root of it settles the last digits
-    settled = optimize.root(slope, best, tol=1e-12).x
-    phi = _autoregression(min(settled, best, key=lambda free: round(criterion(free), 9)))
+    phi = _autoregression(_lowest(criterion, lags))
     white, determinant = Series(both, gaps).whiten(phi)
     design, information = white[:, :-1], white[:, :-1].T @ white[:, :-1]
     estimates: Floats = np.asarray(np.linalg.lstsq(design, white[:, -1])[0], dtype=float)
@@ -108,6 +101,20 @@ def gls(
         dispersion=squares / (rows - columns if restricted else rows),
         autocorrelation=tuple(phi),
     )
+
+
+def _lowest(criterion: Callable[[Floats], float], lags: int) -> Floats:
+    """Return where a smooth function of so many numbers is lowest, to its last digits."""
+
+    def slope(free: Floats) -> list[float]:
+        steps = _STEP * np.eye(lags)
+        points = ((criterion(free + k * step) for k in (-2, -1, 1, 2)) for step in steps)
+        return [(a - 8 * b + 8 * c - d) / (12 * _STEP) for a, b, c, d in points]
+
+    best = optimize.minimize(criterion, np.full(lags, 0.05), method="BFGS").x
+    # a value is all but the same around the best one, its slope is not: the root of it settles the last digits
+    settled = optimize.root(slope, best, tol=1e-12).x
+    return np.asarray(min(settled, best, key=lambda free: round(criterion(free), 9)), dtype=float)
 
 
 def _autoregression(free: Floats) -> list[float]:
