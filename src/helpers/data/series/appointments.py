@@ -156,25 +156,18 @@ def appointment_groups(
         org_code (where apart), specialty, kind, mode, age_band, sex, deprivation (fifth), weekday, lead, dnas,
         appointments (attended and missed); those that lack one of these are left out.
     """
-    due = _due(where, mart.codes_of(codes))
-    levels = _levels(mart, due, [first, end]) if apart is None else {"org_code": codes, **apart}
-    # as numbers with names: words are grouped in four times as long
-    columns = {
-        name: f"TRY_CAST({_WORDS.get(name, name)} AS ENUM ({', '.join(map(literal, each))}))"
-        for name, each in levels.items()
-    }
+    columns = dict(_WORDS)
+    if apart is not None:  # as numbers with names: there are too many rows for words
+        levels = {"org_code": codes, **apart}
+        columns = {
+            name: f"TRY_CAST({column} AS ENUM ({', '.join(map(literal, levels[name]))}))"
+            for name, column in {"org_code": "org_code", **_WORDS}.items()
+        }
     lead = " + ".join(f"(lead_days >= {7 * weeks})::TINYINT" for weeks, _ in LEAD_BANDS)
-    sql = f"""{due}
+    sql = f"""{_due(where, mart.codes_of(codes))}
         SELECT {", ".join(f"{sql} AS {name}" for name, sql in columns.items())}, {_FIFTHS} AS deprivation,
                isodow(appointment_date) - 1 AS weekday, {lead} AS lead, {_GROUPED} {"" if apart else "ORDER BY ALL"}"""
     return _named(mart.query(sql, [first, end]), deprivation=DEPRIVATION, weekday=_WEEKDAYS, lead=_LEADS)
-
-
-def _levels(mart: Mart, due: str, span: Sequence[date]) -> dict[str, list[str]]:
-    """Return what the records have in words of what may drive a DNA, in order."""
-    listed = ", ".join(f"list_sort(list(DISTINCT {column}::VARCHAR))" for column in _WORDS.values())
-    ((*found,),) = mart.fetch(f"{due} SELECT {listed} FROM due", span)
-    return {name: each or [""] for name, each in zip(_WORDS, found, strict=True)}
 
 
 #: place among `DEPRIVATION`
