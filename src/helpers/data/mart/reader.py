@@ -7,23 +7,18 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property, lru_cache, partial
-from itertools import groupby
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from helpers.bundle import Source
 from helpers.data.mart.choice import choice_query
 from helpers.data.mart.derived import Build, Row, derived_frame, fill_derived, kept_rows
 from helpers.data.mart.files import DERIVED, ROOM, SPILL, MartFiles
-from helpers.data.mart.manifest import (
-    LoadRecord,
-    Manifest,
-    make_private,
-)
+from helpers.data.mart.lots import lots
+from helpers.data.mart.manifest import LoadRecord, Manifest, make_private
 from helpers.data.mart.query_errors import explained
 from helpers.data.mart.query_reads import observe, tables_read
 from helpers.data.mart.views import SERIES_VIEWS, needs_choice, series_statements, view_statements
@@ -35,9 +30,6 @@ from helpers.reads import is_about, note_data
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
-
-#: rows of records that are worked out together where they are many: seconds of work
-LOT = 2_000_000
 
 
 class Mart:
@@ -263,6 +255,14 @@ class Mart:
             found: list[tuple[Any, ...]] = connection.execute(sql, params or []).fetchall()
         return found
 
+    def codes_of(self, organisations: Sequence[str]) -> list[str]:
+        """Return the codes under which organisations have records: their own, and those of what became part of them.
+
+        A query that names them opens their files alone; one that works them out itself opens every organisation's.
+        """
+        merged = "SELECT org_code FROM successors WHERE list_contains(?, successor) ORDER BY org_code"
+        return [*organisations, *(str(code) for (code,) in self.fetch(merged, [list(organisations)]))]
+
     def recall(self, sql: str) -> list[Row]:
         """Return the few rows of words of a query, which is carried out once per version of the mart."""
         return kept_rows(self._derived_folder(self.path / ROOM), sql, lambda: self.fetch(sql))
@@ -308,7 +308,7 @@ class Mart:
         """
         return self._derived(
             name,
-            lambda: [partial(self._build, partial(build, codes)) for codes in self._lots(table)],
+            lambda: [partial(self._build, partial(build, codes)) for codes in lots(self, table)],
             True,
             only,
         )
@@ -320,25 +320,6 @@ class Mart:
         frame, read = derived_frame(folder, name, parts, only)
         self.note(read)
         return frame
-
-    def _lots(self, table: str) -> list[list[str]]:
-        """Return the organisations with records in lots of some `LOT` rows; a lot without codes where one is enough."""
-        rows = Counter[str]()
-        for file in self.manifest.table_files(table):
-            rows[PurePath(file.path).parent.name.removeprefix("org_code=")] += file.rows
-        if rows.total() <= LOT:
-            return [[]]
-        became = {code: code for code in rows} | dict(
-            self.fetch("SELECT org_code, successor FROM successors")
-        )
-        lots, held = [list[str]()], 0
-        for _, together in groupby(sorted(rows, key=became.__getitem__), became.__getitem__):
-            codes = list(together)
-            if held >= LOT:
-                lots, held = [*lots, []], 0
-            lots[-1] += codes
-            held += sum(rows[code] for code in codes)
-        return lots
 
     def _build(self, build: Callable[[], pd.DataFrame]) -> tuple[pd.DataFrame, set[str]]:
         """Return a frame and what was read for it, also where that had been read before."""

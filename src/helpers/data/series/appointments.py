@@ -156,11 +156,8 @@ def appointment_groups(
             name: f"TRY_CAST({column} AS ENUM ({', '.join(map(literal, levels[name]))}))"
             for name, column in {"org_code": "org_code", **_WORDS}.items()
         }
-    # only their files are opened
-    own = "SELECT org_code FROM successors WHERE list_contains(?, successor)"
-    merged = [str(code) for (code,) in mart.fetch(own, [list(codes)])]
     lead = " + ".join(f"(lead_days >= {7 * weeks})::TINYINT" for weeks, _ in LEAD_BANDS)
-    sql = f"""{_due(where, [*codes, *merged])}
+    sql = f"""{_due(where, mart.codes_of(codes))}
         SELECT {", ".join(f"{sql} AS {name}" for name, sql in columns.items())}, {_FIFTHS} AS deprivation,
                isodow(appointment_date) - 1 AS weekday, {lead} AS lead, {_GROUPED} {"" if apart else "ORDER BY ALL"}"""
     return _named(mart.query(sql, [first, end]), deprivation=DEPRIVATION, weekday=_WEEKDAYS, lead=_LEADS)
