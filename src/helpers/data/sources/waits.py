@@ -28,11 +28,11 @@ def read(matches: list[Match], _: Context) -> Reading:
         removed < referred, "removed", "a day from referred on, or nothing while the patient waits"
     )
     cells.check()
-    last = latest_day(referred, removed)
-    weeks = (removed.fillna(pd.Timestamp(last)) - referred).dt.days / 7
+    last = pd.concat([referred, removed]).max()
+    weeks = (removed.fillna(last) - referred).dt.days / 7
     month = removed.dt.strftime("%Y-%m")
     frame = frame.assign(referred=referred, removed=removed, removed_month=month, weeks=weeks)
-    return Reading({"waits": frame}, len(cells), as_at=last)
+    return Reading({"waits": frame}, len(cells), as_at=latest_day(referred, removed))
 
 
 LAYOUT = Layout.of_records(
