@@ -171,13 +171,13 @@ def find_people(
         return _people(kinds, [str(name) for name in kinds if name not in _NUMBERS])
     columns, found = _columns(TABLES[data_set], queries), {} if found is None else found
     together = organisation == EVERYBODY or (len(beside) > 1 and len(columns) <= FEW_COLUMNS)
-    sql = _sql(TABLES[data_set], queries, columns, "" if together else organisation)
+    sql = _sql(TABLES[data_set], queries, columns, () if together else mart.codes_of([organisation]))
 
-    def ask(*whose: str) -> pd.DataFrame:
-        return _with_empty(mart.query(sql, whose * 2), list(columns))
+    def ask() -> pd.DataFrame:
+        return _with_empty(mart.query(sql), list(columns))
 
     if not together:
-        return _people(ask(organisation), list(columns))
+        return _people(ask(), list(columns))
     if sql not in found:  # each trust's report compares the same ones: once per load
         every = mart.derived(f"people {sql}", ask, records=True)
         parts = {str(code): part.reset_index(drop=True) for code, part in every.groupby(ORGANISATION)}
@@ -185,20 +185,17 @@ def find_people(
     return _people(found[sql].get(organisation, found[sql][EVERYBODY].iloc[:0]), list(columns))
 
 
-def _sql(table: RecordTable, queries: Sequence[Query], columns: Mapping[str, str], whose: str) -> str:
-    """Return what finds the kinds of people of an organisation, reading its files alone; of all for none."""
+def _sql(
+    table: RecordTable, queries: Sequence[Query], columns: Mapping[str, str], codes: Sequence[str]
+) -> str:
+    """Return what finds the kinds of people with some codes, reading their files alone; of all for none."""
     amount = table.amount or "0"
     least = _bins(amount, _edges(queries, table.amount)) if table.amount else "0"
     most = _bin_ends(amount, _edges(queries, table.amount)) if table.amount else "0"
-    codes = (
-        f"WHERE {ORGANISATION} = ? OR {ORGANISATION} IN "
-        f"(SELECT {ORGANISATION} FROM successors WHERE successor = ?)"
-        if whose
-        else ""
-    )
+    among = f"WHERE {ORGANISATION} IN ({', '.join(map(literal, codes))})" if codes else ""
     return f"""WITH merged AS (
             SELECT coalesce(s.successor, r.{ORGANISATION}) AS {ORGANISATION}, r.* EXCLUDE ({ORGANISATION})
-            FROM (SELECT * FROM {table.name} {codes}) r
+            FROM (SELECT * FROM {table.name} {among}) r
             LEFT JOIN successors s ON s.{ORGANISATION} = r.{ORGANISATION}
         ), kinds AS (SELECT {", ".join(f'{sql} AS "{name}"' for name, sql in columns.items())}, count(*) AS people,
                sum({amount})::DOUBLE AS total, min({least})::DOUBLE AS least, max({most})::DOUBLE AS most

@@ -32,10 +32,7 @@ def forget_source(state: Path, source: str) -> Forgotten:
 
     What was published stays published, and on record as released: it names no patient, and readers have it.
 
-    Raises
-    ------
-    DataError
-        If the mart holds no such source, or a load is under way.
+    Raises `DataError` if the mart holds no such source, or a load is under way.
     """
     path = state / "mart"
     if not path.is_dir():
