@@ -70,7 +70,7 @@ def _walk(values: Floats, moves: Floats) -> CandidateForecast:
     weights = np.linalg.lstsq(known, steps_seen)[0]
     free = count - known.shape[1]
     sd = float(np.sqrt(((steps_seen - known @ weights) ** 2).sum() / free))
-    inverse = np.linalg.inv(known.T @ known)
+    inverse = np.asarray(np.linalg.inv(known.T @ known), dtype=float)
     weights[0] = _drawn_in(weights[0], sd**2 * inverse[0, 0])
     errors = np.column_stack([np.tril(np.ones((len(ahead), len(ahead)))), ahead @ _root(inverse)])
     return CandidateForecast(values[-1] + ahead @ weights, sd * errors, free)
