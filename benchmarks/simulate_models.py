@@ -33,7 +33,7 @@ def autoregressive(rng: np.random.Generator, periods: int, rho: float) -> np.nda
 def simulate_los(runs: int) -> Iterator[Line]:
     """Coverage of O/E with skewed stays, small and large trusts, through all of the standardisation."""
     rng = np.random.default_rng(1)
-    yield from _los_clusters(runs)
+    yield from _los_clusters(2 * runs)
     for spells in (60, 300, 1500):
         for truth in (0.7, 1.0, 1.3):
             hits = [_los_covers(rng, spells, truth) for _ in range(runs)]
