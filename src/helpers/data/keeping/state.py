@@ -150,12 +150,9 @@ def _write_archive(state: Path, file: io.BufferedWriter) -> int:
 def _content(path: Path) -> bytes | None:
     """Return a file's content; a database as of one moment; nothing where it has gone meanwhile."""
     if path.suffix == ".sqlite":
-        database = sqlite3.connect(path, timeout=30.0)
-        try:
+        with contextlib.closing(sqlite3.connect(path, timeout=30.0)) as database:
             database.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # what is still in the log belongs to it
             return database.serialize()
-        finally:
-            database.close()
     try:
         return path.read_bytes()
     except FileNotFoundError:

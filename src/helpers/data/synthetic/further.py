@@ -20,7 +20,6 @@ STAFF, APPRAISED, APPRAISED_SPREAD = 6_000, 0.86, 0.35
 COMPLAINTS = 0.0012
 #: month-to-month noise of the counts, standard deviation of the logarithm
 NOISE = 0.03
-_KEYS = ["org_code", "period"]
 
 
 def further_measures(rng: np.random.Generator, values: pd.DataFrame) -> pd.DataFrame:
