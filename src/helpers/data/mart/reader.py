@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any
 from helpers.bundle import Source
 from helpers.data.mart.choice import choice_query
 from helpers.data.mart.derived import Build, Row, derived_frame, fill_derived, kept_rows
-from helpers.data.mart.files import DERIVED, ROOM, SPILL, MartFiles, record_tables
+from helpers.data.mart.files import DERIVED, ROOM, SPILL, MartFiles
 from helpers.data.mart.lots import lots
 from helpers.data.mart.manifest import LoadRecord, Manifest, make_private
 from helpers.data.mart.query_errors import explained
 from helpers.data.mart.query_reads import observe, tables_read
 from helpers.data.mart.views import SERIES_VIEWS, needs_choice, series_statements, view_statements
-from helpers.data.schema import TABLES
+from helpers.data.schema import RECORDS, TABLES
 from helpers.errors import DataError, Problem
 from helpers.places import in_notebook
 from helpers.reads import is_about, note_data
@@ -73,10 +73,7 @@ class Mart:
     def at(self, version: str) -> Mart:
         """Return this mart pinned to a version: a batch hands one version to all of its reports.
 
-        Raises
-        ------
-        DataError
-            Where the mart holds no such version (any more).
+        Raises `DataError` where the mart holds no such version (any more).
         """
         if version and not self.files.manifest_path(version).exists():
             raise DataError(
@@ -144,12 +141,8 @@ class Mart:
         See `helpers.data.mart.views.view_statements` for the views. The caller closes the connection. What it is
         asked is not observed, so that all of the mart counts as read; `query` knows better.
 
-        Parameters
-        ----------
-        threads, memory
-            How much of the machine it may take.
-        series
-            False leaves out the views that rest on the choice of sources, which takes memory to work out.
+        `threads`, `memory`: how much of the machine it may take. `series`: false leaves out the views that rest on the
+        choice of sources, which takes memory to work out.
         """
         self.note(TABLES)
         connection = self._connect_to_files(threads, memory)
@@ -178,7 +171,7 @@ class Mart:
             },
         )
         with explained(self):
-            without = record_tables() if in_notebook() else ()  # a kernel may not hold those
+            without = RECORDS if in_notebook() else ()  # a kernel may not hold those
             for statement in view_statements(self.path, self.manifest, without=without):
                 connection.execute(statement)
         return connection
@@ -310,13 +303,8 @@ class Mart:
         A country's records are taken a part at a time, by all the reports that wait for the frame, on whichever
         machines they run.
 
-        Parameters
-        ----------
-        table
-            The records that it is worked out from.
-        build
-            Works out the rows of the organisations whose codes it is given, predecessors' among them; those of all
-            for none. Rows are in the order of organisations.
+        `table`: the records that it is worked out from. `build`: works out the rows of the organisations whose codes it
+        is given, predecessors' among them; those of all for none. Rows are in the order of organisations.
         """
         return self._derived(
             name,
