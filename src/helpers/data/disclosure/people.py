@@ -208,7 +208,7 @@ def _sql(
                 max(most)::DOUBLE AS most
             FROM alike r LEFT JOIN successors s ON s.{ORGANISATION} = r.{ORGANISATION} GROUP BY ALL
         )
-        SELECT * REPLACE (strftime(day, '%Y-%m-%d') AS day) FROM kinds"""
+        SELECT * REPLACE (strftime(day, '%Y-%m-%d') AS day) FROM kinds ORDER BY ALL"""
 
 
 #: the columns of a frame of kinds that are no dimensions
