@@ -42,6 +42,16 @@ def tables_read(
     return frozenset([*_notes(scans, root / "data"), *_empty_tables(sql, manifest)])
 
 
+def held_to(notes: Iterable[str], measures: Iterable[str]) -> set[str]:
+    """Return notes with those of figures held to some measures.
+
+    >>> sorted(held_to(["measure_values", "measure_values:waits", "units"], ["beds"]))
+    ['measure_values:beds', 'units']
+    """
+    others = {note for note in notes if note.partition(":")[0] != "measure_values"}
+    return others | {f"measure_values:{measure}" for measure in measures}
+
+
 def _scans(operator: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     if "Filename(s)" in operator["extra_info"]:
         yield operator["extra_info"]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
@@ -20,8 +20,14 @@ from helpers.data.mart.files import DERIVED, ROOM, SPILL, MartFiles
 from helpers.data.mart.lots import lots
 from helpers.data.mart.manifest import LoadRecord, Manifest, make_private
 from helpers.data.mart.query_errors import explained
-from helpers.data.mart.query_reads import observe, tables_read
-from helpers.data.mart.views import SERIES_VIEWS, needs_choice, series_statements, view_statements
+from helpers.data.mart.query_reads import held_to, observe, tables_read
+from helpers.data.mart.views import (
+    SERIES_VIEWS,
+    measures_behind,
+    needs_choice,
+    series_statements,
+    view_statements,
+)
 from helpers.data.schema import RECORDS, TABLES
 from helpers.errors import DataError, Problem
 from helpers.places import in_notebook
@@ -53,6 +59,7 @@ class Mart:
         self.asked: set[str] = set()
         #: of these, what this process has read by itself
         self.held: set[str] = set()
+        self._building: set[str] | None = None  # what has been read for a frame that is being built
         self._above: Mart | None = None
         self._shared: Mart | None = None  # whose connection it uses, where it has none of its own
         self.files = MartFiles(self.path)
@@ -205,8 +212,12 @@ class Mart:
     def note(self, read: Iterable[str], *, elsewhere: bool = False) -> None:
         """Note what was read (`helpers.reads`): of this mart, and of those that it was made from.
 
-        What was read `elsewhere`, in the records room, is not held in this process.
+        What was read `elsewhere`, in the records room, is not held in this process. What is read for a frame is noted
+        when that is there: of a frame of many measures, a report may use the rows of one.
         """
+        if self._building is not None:
+            self._building.update(read)
+            return
         self.asked.update(read)
         if not elsewhere:
             self.held.update(read)
@@ -274,6 +285,7 @@ class Mart:
         *,
         records: bool = False,
         only: tuple[str, str] | None = None,
+        measures: Collection[str] | None = None,
     ) -> pd.DataFrame:
         """Return a frame that is computed once per version of the mart and of this package.
 
@@ -287,8 +299,10 @@ class Mart:
             Whether it is worked out from records of patients: then it stays in the records room.
         only
             Of the rows those that have a value in a column: `("org_code", "SYN07")`.
+        measures
+            Of the measures that it is worked out from, those whose figures are looked at; None for all.
         """
-        return self._derived(name, lambda: [partial(self._build, build)], records, only)
+        return self._derived(name, lambda: [partial(self._build, build)], records, only, measures)
 
     def derived_by_organisation(
         self,
@@ -314,24 +328,34 @@ class Mart:
         )
 
     def _derived(
-        self, name: str, parts: Callable[[], Sequence[Build]], records: bool, only: tuple[str, str] | None
+        self,
+        name: str,
+        parts: Callable[[], Sequence[Build]],
+        records: bool,
+        only: tuple[str, str] | None,
+        measures: Collection[str] | None = None,
     ) -> pd.DataFrame:
         folder = make_private(self._derived_folder(self.path / ROOM if records else self.path))
         frame, read = derived_frame(folder, name, parts, only)
-        self.note(read)
+        self.note(read if measures is None else held_to(read, measures_behind(measures)))
         return frame
 
     def _build(self, build: Callable[[], pd.DataFrame]) -> tuple[pd.DataFrame, set[str]]:
         """Return a frame and what was read for it, also where that had been read before."""
-        before, self.asked = self.asked, set()
+        read: set[str] = set()
+        before, self._building = self._building, read
         if (
             self._pinned is not None
         ):  # others wait for it, so it may take more of the machine than one report
             self._reader.execute("SET threads = 2")
         try:
-            return build(), self.asked
+            return build(), read
+        except BaseException:
+            self._building = before
+            self.note(read)  # by who gets no frame
+            raise
         finally:
-            self.asked = before | self.asked
+            self._building = before
             if self._pinned is not None:
                 self._reader.execute("SET threads = 1")
 

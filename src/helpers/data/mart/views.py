@@ -238,6 +238,18 @@ def series_statements() -> list[str]:
     ]
 
 
+def measures_behind(measures: Iterable[str]) -> frozenset[str]:
+    """Return the measures that rolled-up figures of some rest on, themselves among them.
+
+    >>> sorted(measures_behind(["dna_rate"]))
+    ['dna_rate']
+    """
+    found = set(measures)
+    for made in (DERIVED, REMAINING):
+        found.update(made if made[0] in found else ())
+    return frozenset(found)
+
+
 def _key(table: Table) -> str:
     # actual and provisional figures are one series, a plan is another
     columns = [f"t.{name}" if name != "status" else "t.status = 'plan'" for name in table.key]

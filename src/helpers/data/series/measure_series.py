@@ -37,6 +37,11 @@ _REASONS = """
         AND org_code IN (SELECT org_code FROM organisations WHERE kind = 'trust')
     ORDER BY measure, period, org_code, category
 """
+_LATEST = """
+    SELECT org_code, max(period)::DATE AS latest FROM measure_values
+    WHERE basis = 'provider' AND period_type = 'month' AND status <> 'plan' AND breakdown IS NULL
+    GROUP BY org_code ORDER BY org_code
+"""
 
 
 def read_series(
@@ -166,10 +171,6 @@ def part_names(mart: Mart, organisation: str) -> dict[str, str]:
 
 def latest_measure_month(mart: Mart, organisations: Sequence[str]) -> date | None:
     """Return the latest month of which an organisation has figures of any measure; None without any."""
-    (row,) = mart.fetch(
-        "SELECT max(period)::DATE FROM measure_values WHERE list_contains(?, org_code) AND basis = 'provider' "
-        "AND period_type = 'month' AND status <> 'plan' AND breakdown IS NULL",
-        [list(organisations)],
-    )
-    found: date | None = row[0]
-    return found
+    every = mart.derived("latest months of measures", lambda: mart.query(_LATEST))
+    found = every.loc[every["org_code"].isin(list(organisations)), "latest"]
+    return found.max().date() if len(found) else None

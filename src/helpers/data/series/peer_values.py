@@ -41,22 +41,31 @@ BASES: Mapping[str, Base] = {
     "ae_4_hours_from_decision": _ADMISSIONS,
 }
 
-_VALUES = """SELECT org_code, period::DATE AS period, period_type, numerator, denominator, value, suppressed,
+_COUNTS = ", ".join(f"('{count}', '{base.measure}', '{base.part}')" for count, base in BASES.items())
+#: of all measures at once: to work the views out takes longer than to find one measure's figures
+_VALUES = f"""WITH figures AS MATERIALIZED (
+    SELECT measure, org_code, period::DATE AS period, period_type, numerator, denominator, value, suppressed,
         members, origin, source
     FROM measure_values_rolled_up
-    WHERE measure = $measure AND basis = 'provider' AND status <> 'plan' AND period_type = $period_type
+    WHERE basis = 'provider' AND status <> 'plan'
       AND unit_code IS NULL AND specialty_code IS NULL AND breakdown IS NULL
-      AND org_code IN (SELECT org_code FROM organisations WHERE kind = 'trust')"""
-_PER_BASE = """SELECT v.* EXCLUDE (denominator, value, origin, source, suppressed), b.base AS denominator,
-        v.numerator / b.base AS value, v.suppressed OR b.hidden AS suppressed,
+      AND org_code IN (SELECT org_code FROM organisations WHERE kind = 'trust')
+), counts AS (
+    FROM (VALUES {_COUNTS}) t (measure, base, part)
+), bases AS (
+    SELECT c.measure, org_code, period, period_type, suppressed, origin, source,
+        CASE c.part WHEN 'numerator' THEN numerator ELSE denominator END AS people
+    FROM figures f JOIN counts c ON f.measure = c.base
+)
+SELECT * FROM figures WHERE measure NOT IN (SELECT measure FROM counts)
+UNION ALL BY NAME
+SELECT v.* REPLACE (
+        b.people AS denominator, v.numerator / b.people AS value, v.suppressed OR b.suppressed AS suppressed,
         CASE WHEN 'records' IN (v.origin, b.origin) THEN 'records' ELSE 'published' END AS origin,
         v.source || ', ' || b.source AS source
-    FROM ({values}) v JOIN (
-        SELECT org_code, period::DATE AS period, {part} AS base, suppressed AS hidden, origin, source
-        FROM measure_values_rolled_up
-        WHERE measure = $base AND basis = 'provider' AND status <> 'plan' AND period_type = $period_type
-          AND unit_code IS NULL AND specialty_code IS NULL AND breakdown IS NULL AND {part} > 0
-    ) b USING (org_code, period)"""
+    )
+FROM figures v JOIN bases b USING (measure, org_code, period, period_type) WHERE b.people > 0
+ORDER BY measure, period_type, org_code, period"""
 
 
 def peer_values(mart: Mart, measure: str, period_type: str) -> pd.DataFrame:
@@ -69,14 +78,15 @@ def peer_values(mart: Mart, measure: str, period_type: str) -> pd.DataFrame:
         denominator, before the unit's scale), suppressed, members (how many organisations a row adds up),
         origin, source; in order of trust and period. One row per trust and period.
     """
-    params: dict[str, object] = {"measure": measure, "period_type": period_type}
-    sql = _VALUES
-    if measure in BASES:
-        base = BASES[measure]
-        sql = _PER_BASE.format(values=_VALUES, part=base.part)
-        params["base"] = base.measure
-    name = f"peer_values {measure} {period_type}"
-    return mart.derived(name, lambda: mart.query(f"{sql} ORDER BY org_code, period", params))
+    behind = {measure, BASES[measure].measure} if measure in BASES else {measure}
+
+    def build() -> pd.DataFrame:
+        every = mart.derived(
+            "peer_values", lambda: mart.query(_VALUES), only=("measure", measure), measures=behind
+        )
+        return every[every["period_type"] == period_type].drop(columns="measure")
+
+    return mart.derived(f"peer_values {measure} {period_type}", build)
 
 
 def peer_organisations(mart: Mart) -> pd.DataFrame:
