@@ -9,7 +9,7 @@ import numpy as np
 
 from helpers.data.disclosure.people import Mask
 from helpers.data.disclosure.programming import solve_change
-from helpers.data.disclosure.searching import find_change, upset_by
+from helpers.data.disclosure.searching import find_change, mend_change, upset_by
 from helpers.data.disclosure.totals import POSSIBLE_VALUES
 from helpers.data.disclosure.worlds import CHANGES, Change, Places, Target, World, grouped
 
@@ -21,6 +21,8 @@ _MOST_OFF: Final = 6
 _NEAR: Final = 72
 #: pieces elsewhere for each way in which the wider figures hold those
 _ELSEWHERE: Final = 2
+#: worlds that do not agree any more which are mended for one target
+_MENDED: Final = 6
 _NOBODY: Final = 1e6
 
 
@@ -33,6 +35,8 @@ class Exhibits:
         #: how many programmes were solved
         self.solved = 0
         self._people, self._amount = (np.zeros((len(world.count), 64)) for _ in range(2))
+        #: how many people more or fewer each figure holds in them, and how much amount
+        self._counted, self._added_up = (np.zeros((len(world.cells), 64)) for _ in range(2))
         #: which of them agree with all that binds
         self.agree = np.zeros(64, dtype=np.bool_)
         self._whole: tuple[bytes, World] | None = None
@@ -42,20 +46,23 @@ class Exhibits:
         first = len(self.changes)
         self.changes += changes
         while len(self.changes) > len(self.agree):
-            self._people, self._amount = (
-                np.hstack([each, np.zeros_like(each)]) for each in (self._people, self._amount)
+            self._people, self._amount, self._counted, self._added_up = (
+                np.hstack([each, np.zeros_like(each)])
+                for each in (self._people, self._amount, self._counted, self._added_up)
             )
             self.agree = np.concatenate([self.agree, np.zeros_like(self.agree)])
         for place, change in enumerate(self.changes[first:], start=first):
             self._people[change.pieces, place] = change.people
             self._amount[change.pieces, place] = change.amount
+            holds = self.world.holds[:, change.pieces]
+            self._counted[:, place], self._added_up[:, place] = holds @ change.people, holds @ change.amount
             self.agree[place] = self.world.allows(change)
         return list(range(first, len(self.changes)))
 
     def agreeing(self, figure: int) -> Mask:
         """Tell which of them agree with all that binds and with one figure more."""
-        same = self.world.agree(self._people, self._amount, np.array([figure]))
-        return np.asarray(self.agree & same)
+        here = np.array([figure])
+        return np.asarray(self.agree & self.world.same(self._counted[here], self._added_up[here], here)[0])
 
     def of(
         self, target: Target, have: Iterable[int] = (), *, solve: int = 0, whole: bool = False
@@ -84,6 +91,8 @@ class Exhibits:
                 if len(found) < NEEDED:
                     found.setdefault(round(by[place]), int(places[place]))
         if len(found) < NEEDED:
+            self._mend(target, found)
+        if len(found) < NEEDED:
             near, wider = around(self.world, target)
             self._search(target, wider, found)
             self._search(target, np.arange(len(self.world.count)), found)
@@ -92,6 +101,23 @@ class Exhibits:
             # what is told of a trust's total binds all of a small group's neighbours: others take up what changes
             self._solve(target, wider, found, solve, whole=False)
         return tuple(found.values())
+
+    def _mend(self, target: Target, found: dict[int, int]) -> None:
+        """Mend worlds that agreed until something was told that they come nearest to."""
+        known = len(self.changes)
+        by = target.pieces @ self._people[:, :known]
+        values = target.value + by
+        useful = np.flatnonzero((by != 0) & (values >= 1) & (values <= target.ceiling) & ~self.agree[:known])
+        if not useful.size:
+            return
+        part = self._part_of(pieces := np.arange(len(self.world.count)))
+        binds = np.flatnonzero(self.world.active)
+        here = np.ix_(binds, useful)
+        wrong = (~self.world.same(self._counted[here], self._added_up[here], binds)).sum(axis=0)
+        for place in useful[np.argsort(wrong, kind="stable")][:_MENDED].tolist():
+            if len(found) < NEEDED and round(by[place]) not in found:
+                change = mend_change(part, target, self._people[:, place], self._amount[:, place])
+                self._keep(change, pieces, target, found)
 
     def _search(self, target: Target, pieces: Places, found: dict[int, int]) -> None:
         wanted = [by for by in CHANGES if by not in found and 1 <= target.value + by <= target.ceiling]

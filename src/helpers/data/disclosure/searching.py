@@ -35,12 +35,30 @@ def find_change(world: World, target: Target, by: int) -> Change | None:
         people = _moved(world, np.roll(ordered, -place), by)
         if people is not None and _mend_counts(world, people, target):
             amount = _mended_amounts(world, people)
-            if amount is not None:
-                used = np.flatnonzero((people != 0) | (amount != 0))
-                change = Change(used, people[used], amount[used])
-                if world.allows(change):
-                    return change
+            if amount is not None and (change := _allowed(world, people, amount)) is not None:
+                return change
     return None
+
+
+def _allowed(world: World, people: Floats, amount: Floats) -> Change | None:
+    used = np.flatnonzero((people != 0) | (amount != 0))
+    change = Change(used, people[used], amount[used])
+    return change if world.allows(change) else None
+
+
+def mend_change(world: World, target: Target, people: Floats, amount: Floats) -> Change | None:
+    """Return a change that nearly agrees, mended beside the same number of the target; None if that fails.
+
+    Parameters
+    ----------
+    people, amount
+        How many more or fewer each piece of the world holds, and how much amount.
+    """
+    mended = people.copy()
+    if not _mend_counts(world, mended, target):
+        return None
+    amount = _mended_amounts(world, mended, people, amount)
+    return None if amount is None else _allowed(world, mended, amount)
 
 
 def _moved_to_like(world: World, target: Target, by: int) -> Change | None:
@@ -137,13 +155,18 @@ def _mend_counts(world: World, people: Floats, target: Target) -> bool:
     return False
 
 
-def _mended_amounts(world: World, people: Floats) -> Floats | None:
-    """Return amounts of those who come and go with which every mean comes out as it was shown."""
+def _mended_amounts(
+    world: World, people: Floats, before: Floats | float = 0.0, beside: Floats | float = 0.0
+) -> Floats | None:
+    """Return amounts of those who come and go with which every mean comes out as it was shown.
+
+    At first they are those `beside` the people of `before`, and what is usual for all others.
+    """
     after = world.count + people
     low = world.least * after - world.amount
     high = world.most * after - world.amount
     usual = np.divide(world.amount, world.count, out=np.zeros(len(after)), where=world.count > 0)
-    amount = np.clip(np.round(people * usual), low, high)
+    amount = np.clip(beside + np.round((people - before) * usual), low, high)
     bound = world.has_mean
     if not bound.any():
         return amount

@@ -158,13 +158,21 @@ class World:
     def agree(self, people: Floats, amount: Floats, figures: Places) -> Mask:
         """Tell for each of some changes, side by side, whether these figures come out the same."""
         holds = self.holds[figures]
-        after = self.people[figures, None] + holds @ people
-        total = self.total[figures, None] + holds @ amount
+        return np.asarray(self.same(holds @ people, holds @ amount, figures).all(axis=0))
+
+    def same(self, people: Floats, amount: Floats, figures: Places) -> Mask:
+        """Tell whether figures come out the same, which hold so many people more or fewer and so much amount.
+
+        Parameters
+        ----------
+        people, amount
+            A row for each of the figures, a column for each change.
+        """
+        after, total = self.people[figures, None] + people, self.total[figures, None] + amount
         low, high = self.low[figures, None], self.high[figures, None]
         mean_low, mean_high = self.mean_low[figures, None], self.mean_high[figures, None]
         means = (total >= mean_low * after - _HAIR) & (total <= mean_high * after + _HAIR)
-        same = (after >= low) & (after <= high) & (means | ~self.has_mean[figures, None])
-        return np.asarray(same.all(axis=0))
+        return np.asarray((after >= low) & (after <= high) & (means | ~self.has_mean[figures, None]))
 
     def allows(self, change: Change) -> bool:
         """Tell whether everything that binds comes out the same in another world, which can be."""
