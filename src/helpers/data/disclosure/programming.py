@@ -80,13 +80,15 @@ class _Rows:
         from scipy.sparse import csr_matrix
 
         costs = np.repeat([1.0, 0.0], [2 * self.size, self.size])
+        rows = LinearConstraint(csr_matrix(np.vstack(self.left)), *map(np.concatenate, self.limits))
+        bounds = Bounds(*limits)
+        if not whole_amounts and milp(costs, bounds=bounds, constraints=rows).x is None:
+            return None
         found = milp(
             costs,
             integrality=np.maximum(costs, whole_amounts),
-            bounds=Bounds(*limits),
-            constraints=LinearConstraint(
-                csr_matrix(np.vstack(self.left)), *map(np.concatenate, self.limits)
-            ),
+            bounds=bounds,
+            constraints=rows,
             options={"node_limit": _BRANCHES, "mip_rel_gap": _GAP},
         )
         return None if found.x is None else np.asarray(found.x, dtype=np.float64)
