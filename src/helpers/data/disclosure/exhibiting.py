@@ -9,7 +9,7 @@ import numpy as np
 
 from helpers.data.disclosure.people import Mask
 from helpers.data.disclosure.programming import solve_change
-from helpers.data.disclosure.searching import find_change, mend_change, upset_by
+from helpers.data.disclosure.searching import find_changes, mend_changes, upset_by
 from helpers.data.disclosure.totals import POSSIBLE_VALUES
 from helpers.data.disclosure.worlds import CHANGES, Change, Places, Target, World, grouped
 
@@ -114,19 +114,18 @@ class Exhibits:
         binds = np.flatnonzero(self.world.active)
         here = np.ix_(binds, useful)
         wrong = (~self.world.same(self._counted[here], self._added_up[here], binds)).sum(axis=0)
-        for place in useful[np.argsort(wrong, kind="stable")][:_MENDED].tolist():
-            if len(found) < NEEDED and round(by[place]) not in found:
-                change = mend_change(part, target, self._people[:, place], self._amount[:, place])
-                self._keep(change, pieces, target, found)
+        first = useful[np.argsort(wrong, kind="stable")][:_MENDED]
+        fixed = np.repeat(target.pieces[:, None], len(first), axis=1)
+        for change in mend_changes(part, self._people[:, first], self._amount[:, first], fixed):
+            self._keep(change, pieces, target, found)
 
     def _search(self, target: Target, pieces: Places, found: dict[int, int]) -> None:
         wanted = [by for by in CHANGES if by not in found and 1 <= target.value + by <= target.ceiling]
         if len(found) == NEEDED or not wanted:
             return
         part, mine = self._part_of(pieces), target.part(pieces)
-        for by in wanted:
-            if len(found) < NEEDED:
-                self._keep(find_change(part, mine, by), pieces, target, found)
+        for change in find_changes(part, mine, wanted, NEEDED - len(found)):
+            self._keep(change, pieces, target, found)
 
     def _part_of(self, pieces: Places) -> World:
         """Return a part of the world with what binds; all of it is many pieces, and kept for as long as it stays so."""
@@ -155,10 +154,13 @@ class Exhibits:
                     break
 
     def _keep(self, change: Change | None, pieces: Places, target: Target, found: dict[int, int]) -> bool:
-        if change is None:
+        """Keep a change that was found, unless it does not serve; tell whether it does."""
+        if change is None or len(found) == NEEDED:
             return False
         change = Change(pieces[change.pieces], change.people, change.amount)
-        by = int(change.people @ target.pieces[change.pieces])
+        by = round(change.people @ target.pieces[change.pieces])
+        if by in found or not self.world.allows(change):
+            return False
         (found[by],) = self.add([change])
         return True
 
@@ -194,7 +196,7 @@ def around(world: World, target: Target) -> tuple[Places, Places]:
 def _easiest(world: World, pieces: Places, groups: Places, by: int) -> Places:
     """Return those few of each group to which one more comes, or from which one goes, with least upset."""
     binds = world.active & (world.holds[:, pieces] != 0).any(axis=1)
-    upset = upset_by(world, world.people, by)[binds] @ world.holds[np.ix_(binds, pieces)]
+    upset = upset_by(world, world.people[:, None], by)[binds, 0] @ world.holds[np.ix_(binds, pieces)]
     upset += _NOBODY * ((world.count[pieces] == 0) & (by < 0))
     order = np.lexsort((upset, groups))
     rank = np.arange(len(order)) - np.searchsorted(groups[order], groups[order])

@@ -184,6 +184,11 @@ class World:
         return bool(part.agree(change.people[:, None], change.amount[:, None], np.arange(len(touched)))[0])
 
     @cached_property
+    def usual(self) -> Floats:
+        """The mean amount of one person of each piece; 0 where there is nobody."""
+        return np.divide(self.amount, self.count, out=np.zeros(len(self.count)), where=self.count > 0)
+
+    @cached_property
     def sparse(self) -> Any:
         """`holds` by piece, then figure, as a sparse matrix: of thousands of pieces most figures hold few."""
         from scipy.sparse import csr_array
@@ -193,7 +198,8 @@ class World:
     def part(self, pieces: Places, figures: Places) -> World:
         """Return some pieces and some figures of it, all else being as it is."""
         found = copy.copy(self)
-        found.__dict__.pop("sparse", None)
+        for name in ("sparse", "usual"):
+            found.__dict__.pop(name, None)
         for name in ("count", "amount", "least", "most"):
             setattr(found, name, getattr(self, name)[pieces])
         for name in ("people", "total", "low", "high", "has_mean", "mean_low", "mean_high", "active"):
