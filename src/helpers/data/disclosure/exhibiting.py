@@ -22,7 +22,7 @@ _NEAR: Final = 72
 #: pieces elsewhere for each way in which the wider figures hold those
 _ELSEWHERE: Final = 2
 #: worlds that do not agree any more which are mended for one target
-_MENDED: Final = 6
+_MENDED: Final = 12
 _NOBODY: Final = 1e6
 
 
@@ -103,20 +103,24 @@ class Exhibits:
         return tuple(found.values())
 
     def _mend(self, target: Target, found: dict[int, int]) -> None:
-        """Mend worlds that agreed until something was told that they come nearest to."""
+        """Mend worlds that agreed until something was told, and the opposite of all, those that come nearest first."""
         known = len(self.changes)
         by = target.pieces @ self._people[:, :known]
-        values = target.value + by
-        useful = np.flatnonzero((by != 0) & (values >= 1) & (values <= target.ceiling) & ~self.agree[:known])
-        if not useful.size:
+        same, other = np.flatnonzero((by != 0) & ~self.agree[:known]), np.flatnonzero(by)
+        places, signs = np.concatenate([same, other]), np.repeat([1.0, -1.0], [len(same), len(other)])
+        values = target.value + signs * by[places]
+        useful = (values >= 1) & (values <= target.ceiling)
+        places, signs = places[useful], signs[useful]
+        if not places.size:
             return
         part = self._part_of(pieces := np.arange(len(self.world.count)))
         binds = np.flatnonzero(self.world.active)
-        here = np.ix_(binds, useful)
-        wrong = (~self.world.same(self._counted[here], self._added_up[here], binds)).sum(axis=0)
-        first = useful[np.argsort(wrong, kind="stable")][:_MENDED]
+        here = np.ix_(binds, places)
+        wrong = ~self.world.same(signs * self._counted[here], signs * self._added_up[here], binds)
+        first = np.argsort(wrong.sum(axis=0), kind="stable")[:_MENDED]
+        places, signs = places[first], signs[first]
         fixed = np.repeat(target.pieces[:, None], len(first), axis=1)
-        for change in mend_changes(part, self._people[:, first], self._amount[:, first], fixed):
+        for change in mend_changes(part, signs * self._people[:, places], signs * self._amount[:, places], fixed):
             self._keep(change, pieces, target, found)
 
     def _search(self, target: Target, pieces: Places, found: dict[int, int]) -> None:

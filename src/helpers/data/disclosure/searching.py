@@ -12,9 +12,9 @@ from helpers.data.disclosure.worlds import Change, Floats, Target, World
 #: pairs of pieces between which people are moved
 _PAIRS = 60
 #: pieces of the star that are tried, those first to which somebody comes most easily
-_STARTS = 3
+_STARTS = 20
 #: people moved to mend what the first ones upset
-_MENDS = 8
+_MENDS = 12
 #: changes of amounts that mend means
 _AMOUNTS = 12
 _HAIR = 1e-9
