@@ -113,6 +113,7 @@ def decide(
     trial = _Trial(people, World(people, [*known, *wanted], policy.suppress_up_to), len(known))
     trial.begin(witnesses or {})
     trial.add_unasked(unasked)
+    trial.found.foresee(np.flatnonzero(~trial.world.active))
     for place, each in enumerate(asked, start=len(known)):
         trial.show(place, spare=each.spare)
     told, kept = tuple(trial.world.cells[len(known) :]), trial.kept
@@ -201,7 +202,7 @@ class _Trial:
             if self._fits(place):
                 return
         world.hide(place)
-        self.found.agree &= self.found.agreeing(place)
+        self.found.agree &= self.found.agreeing(np.array([place]))
         self._add((world.cells[place].query,), self._star(place), {})
         for name in self._broken():  # by a world without anybody where there is a star now
             self._open[name] = self.found.of(self.targets[name], self._open[name], solve=_SOLVED_EACH)
@@ -210,7 +211,7 @@ class _Trial:
         """Tell whether all stays uncertain beside a new number; if so it binds from now on."""
         before = self.found.agree.copy()
         self.world.active[place] = True
-        self.found.agree &= self.found.agreeing(place)
+        self.found.agree &= self.found.agreeing(np.array([place]))
         fresh: dict[Uncertain | int, Target] = dict(self._differences(place))
         if not self._is_close_to_told(place) and self._keep(fresh):
             self.targets |= fresh

@@ -59,10 +59,23 @@ class Exhibits:
             self.agree[place] = self.world.allows(change)
         return list(range(first, len(self.changes)))
 
-    def agreeing(self, figure: int) -> Mask:
-        """Tell which of them agree with all that binds and with one figure more."""
-        here = np.array([figure])
-        return np.asarray(self.agree & self.world.same(self._counted[here], self._added_up[here], here)[0])
+    def agreeing(self, figures: Places) -> Mask:
+        """Tell which of them agree with all that binds and with some figures more."""
+        same = self.world.same(self._counted[figures], self._added_up[figures], figures)
+        return np.asarray(self.agree & same.all(axis=0))
+
+    def foresee(self, figures: Places) -> None:
+        """Mend worlds that do not agree with figures that may be shown, so that each holds whatever of them is."""
+        broken = np.flatnonzero(self.agree & ~self.agreeing(figures))
+        if not broken.size:
+            return
+        active = self.world.active.copy()
+        self.world.active[figures] = True
+        people, amount = self._people[:, broken], self._amount[:, broken]
+        part = self._part_of(np.arange(len(self.world.count)))
+        found = mend_changes(part, people, amount, people != 0)
+        self.add(change for change in found if change is not None and self.world.allows(change))
+        self.world.active = active
 
     def of(
         self, target: Target, have: Iterable[int] = (), *, solve: int = 0, whole: bool = False
@@ -81,7 +94,7 @@ class Exhibits:
             Whether the slow kind of programme may be tried after the quick one.
         """
         found: dict[int, int] = {}
-        for places in (np.array(tuple(have), dtype=np.int64), np.arange(len(self.changes))):
+        for places in (np.array(tuple(have), dtype=np.int64), np.arange(len(self.changes))[::-1]):
             if len(found) == NEEDED:
                 break
             by = target.pieces @ self._people[:, places]
