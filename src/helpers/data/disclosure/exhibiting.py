@@ -11,7 +11,7 @@ from helpers.data.disclosure.people import Mask
 from helpers.data.disclosure.programming import solve_change
 from helpers.data.disclosure.searching import find_changes, mend_changes, upset_by
 from helpers.data.disclosure.totals import POSSIBLE_VALUES
-from helpers.data.disclosure.worlds import CHANGES, Change, Places, Target, World, grouped
+from helpers.data.disclosure.worlds import CHANGES, Change, Floats, Places, Target, World, grouped
 
 #: how many other worlds show three values
 NEEDED: Final = POSSIBLE_VALUES - 1
@@ -94,10 +94,11 @@ class Exhibits:
             Whether the slow kind of programme may be tried after the quick one.
         """
         found: dict[int, int] = {}
+        every = self._by(target)
         for places in (np.array(tuple(have), dtype=np.int64), np.arange(len(self.changes))[::-1]):
             if len(found) == NEEDED:
                 break
-            by = target.pieces @ self._people[:, places]
+            by = every[places]
             values = target.value + by
             useful = self.agree[places] & (by != 0) & (values >= 1) & (values <= target.ceiling)
             for place in np.flatnonzero(useful).tolist():
@@ -115,10 +116,13 @@ class Exhibits:
             self._solve(target, wider, found, solve, whole=False)
         return tuple(found.values())
 
+    def _by(self, target: Target) -> Floats:
+        """Return by how many people a target differs in each of them."""
+        return np.asarray(self._people[target.pieces, : len(self.changes)].sum(axis=0))
+
     def _mend(self, target: Target, found: dict[int, int]) -> None:
         """Mend worlds that agreed until something was told, and the opposite of all, those that come nearest first."""
-        known = len(self.changes)
-        by = target.pieces @ self._people[:, :known]
+        known, by = len(self.changes), self._by(target)
         same, other = np.flatnonzero((by != 0) & ~self.agree[:known]), np.flatnonzero(by)
         places, signs = np.concatenate([same, other]), np.repeat([1.0, -1.0], [len(same), len(other)])
         values = target.value + signs * by[places]

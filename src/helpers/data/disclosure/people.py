@@ -116,10 +116,10 @@ class People:
         for names, wanted in by_names.items():
             if not set(names) <= set(self.kinds.columns):
                 continue
-            columns = [self.kinds[name].tolist() for name in names]
-            index = {
-                values: place for place, values in reversed(list(enumerate(zip(*columns, strict=True))))
-            }
+            columns = [list(self.kinds.columns).index(name) for name in names]
+            of_these = (tuple(row[column] for column in columns) for row in reversed(self._rows))
+            # the first of several kinds comes last, and stays
+            index = dict(zip(of_these, reversed(range(len(self._rows))), strict=True))
             for each in wanted:
                 if (place := index.get(tuple(value for _, value in each))) is not None:
                     found[each] = place

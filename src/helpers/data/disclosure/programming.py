@@ -95,7 +95,7 @@ class _Rows:
 
 
 def _add_figures(rows: _Rows, world: World) -> None:
-    holds, people, total = world.holds.astype(np.float64), world.people, world.total
+    holds, people, total = world.holds, world.people, world.total
     rows.add(holds, np.zeros_like(holds), world.low - people, world.high - people)
     mean = world.has_mean
     for ends, low, high in (

@@ -56,11 +56,10 @@ class World:
         self.least, self.most = np.full(size, math.inf), np.zeros(size)
         np.minimum.at(self.least, pieces, people.least)
         np.maximum.at(self.most, pieces, people.most)
-        self.holds = np.zeros((len(cells), size), dtype=np.float32)
+        self.holds = np.zeros((len(cells), size))
         for row, mask in zip(self.holds, masks, strict=True):
-            row[pieces[mask]] = 1
-        self.people = self.holds.astype(np.float64) @ self.count
-        self.total = self.holds.astype(np.float64) @ self.amount
+            row[:] = mask[self.first_kind]
+        self.people, self.total = self.holds @ self.count, self.holds @ self.amount
         self.active = np.ones(len(cells), dtype=np.bool_)
         #: stars that may be any number
         self.freed = np.zeros(len(cells), dtype=np.bool_)
@@ -193,7 +192,7 @@ class World:
         """`holds` by piece, then figure, as a sparse matrix: of thousands of pieces most figures hold few."""
         from scipy.sparse import csr_array
 
-        return csr_array(self.holds.T.astype(np.float64))
+        return csr_array(self.holds.T)
 
     def part(self, pieces: Places, figures: Places) -> World:
         """Return some pieces and some figures of it, all else being as it is."""
@@ -204,7 +203,7 @@ class World:
             setattr(found, name, getattr(self, name)[pieces])
         for name in ("people", "total", "low", "high", "has_mean", "mean_low", "mean_high", "active"):
             setattr(found, name, getattr(self, name)[figures])
-        found.holds = self.holds[np.ix_(figures, pieces)].astype(np.float64)
+        found.holds = self.holds[np.ix_(figures, pieces)]
         return found
 
 
