@@ -72,8 +72,7 @@ class Exhibits:
         active = self.world.active.copy()
         self.world.active[figures] = True
         people, amount = self._people[:, broken], self._amount[:, broken]
-        part = self._part_of(np.arange(len(self.world.count)))
-        found = mend_changes(part, people, amount, people != 0)
+        found = mend_changes(self._whole_part[0], people, amount, people != 0)
         self.add(change for change in found if change is not None and self.world.allows(change))
         self.world.active = active
 
@@ -107,9 +106,9 @@ class Exhibits:
         if len(found) < NEEDED:
             self._mend(target, found)
         if len(found) < NEEDED:
+            self._search(target, found)
+        if len(found) < NEEDED and solve > 0:
             near, wider = around(self.world, target)
-            self._search(target, wider, found)
-            self._search(target, np.arange(len(self.world.count)), found)
             for slow in (False, True) if whole else (False,):
                 self._solve(target, near, found, solve, whole=slow)
             # what is told of a trust's total binds all of a small group's neighbours: others take up what changes
@@ -130,7 +129,7 @@ class Exhibits:
         places, signs = places[useful], signs[useful]
         if not places.size:
             return
-        part = self._part_of(pieces := np.arange(len(self.world.count)))
+        part, pieces = self._whole_part
         binds = np.flatnonzero(self.world.active)
         here = np.ix_(binds, places)
         wrong = ~self.world.same(signs * self._counted[here], signs * self._added_up[here], binds)
@@ -140,23 +139,21 @@ class Exhibits:
         for change in mend_changes(part, signs * self._people[:, places], signs * self._amount[:, places], fixed):
             self._keep(change, pieces, target, found)
 
-    def _search(self, target: Target, pieces: Places, found: dict[int, int]) -> None:
+    def _search(self, target: Target, found: dict[int, int]) -> None:
         wanted = [by for by in CHANGES if by not in found and 1 <= target.value + by <= target.ceiling]
-        if len(found) == NEEDED or not wanted:
-            return
-        part, mine = self._part_of(pieces), target.part(pieces)
-        for change in find_changes(part, mine, wanted, NEEDED - len(found)):
-            self._keep(change, pieces, target, found)
+        if wanted:
+            part, pieces = self._whole_part
+            for change in find_changes(part, target, wanted, NEEDED - len(found)):
+                self._keep(change, pieces, target, found)
 
-    def _part_of(self, pieces: Places) -> World:
-        """Return a part of the world with what binds; all of it is many pieces, and kept for as long as it stays so."""
-        if len(pieces) < len(self.world.count):
-            return _part(self.world, pieces)
-        world = self.world
+    @property
+    def _whole_part(self) -> tuple[World, Places]:
+        """All of the world with what binds, and its pieces; it is large, and kept for as long as it stays so."""
+        world, pieces = self.world, np.arange(len(self.world.count))
         state = b"".join(each.tobytes() for each in (world.active, world.low, world.high, world.has_mean))
         if self._whole is None or self._whole[0] != state:
             self._whole = (state, _part(world, pieces))
-        return self._whole[1]
+        return self._whole[1], pieces
 
     def _solve(
         self, target: Target, pieces: Places, found: dict[int, int], solve: int, *, whole: bool
