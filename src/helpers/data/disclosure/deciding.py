@@ -23,9 +23,9 @@ Witnesses = Mapping[Uncertain, tuple[Witness, ...]]
 
 
 #: programmes that are solved to show new figures that are asked for together: beyond, what is not found gives way
-MOST_PROGRAMMES = 16
+MOST_PROGRAMMES = 4
 #: and for each
-_SOLVED_EACH = 3
+_SOLVED_EACH = 2
 
 
 @dataclass(frozen=True)
@@ -213,7 +213,8 @@ class _Trial:
         self.world.active[place] = True
         self.found.agree &= self.found.agreeing(np.array([place]))
         fresh: dict[Uncertain | int, Target] = dict(self._differences(place))
-        if not self._is_close_to_told(place) and self._keep(fresh):
+        possible = all(self._may_vary(name) for name in fresh)
+        if possible and not self._is_close_to_told(place) and self._keep(fresh):
             self.targets |= fresh
             return True
         self.found.agree[: len(before)] |= before
@@ -282,6 +283,12 @@ class _Trial:
             if cell.star or cell.query.organisation == EVERYBODY:
                 continue
             yield (world.cells[other].query, world.cells[place].query), self._difference(int(other), place)
+
+    def _may_vary(self, name: Uncertain) -> bool:
+        """Tell whether the difference of two figures has three values beside these two figures alone."""
+        one, other = (self._places[query] for query in name)
+        small, large = (one, other) if self.world.people[one] < self.world.people[other] else (other, one)
+        return self.world.values_between(small, large) >= NEEDED
 
     def _changes(self, witnesses: Witnesses) -> dict[Uncertain, tuple[int, ...]]:
         """Return the witnesses as changes of this world; those of kinds that are no more are dropped."""

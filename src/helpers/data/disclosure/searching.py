@@ -12,9 +12,9 @@ from helpers.data.disclosure.worlds import Change, Floats, Target, World
 #: pairs of pieces between which people are moved
 _PAIRS = 60
 #: pieces of the star that are tried, those first to which somebody comes most easily
-_STARTS = 20
+_STARTS = 6
 #: people moved to mend what the first ones upset
-_MENDS = 12
+_MENDS = 8
 #: changes of amounts that mend means
 _AMOUNTS = 12
 _HAIR = 1e-9

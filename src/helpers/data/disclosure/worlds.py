@@ -28,6 +28,8 @@ Places = NDArray[np.int64]
 CHANGES = (1, -1, 2, -2, 3, -3)
 #: an end of a rounded mean belongs to both sides of it
 _HAIR = 1e-9
+#: by how many a figure's size is tried to differ
+_MOST_TRIED = 50
 
 
 class World:
@@ -172,6 +174,26 @@ class World:
         mean_low, mean_high = self.mean_low[figures, None], self.mean_high[figures, None]
         means = (total >= mean_low * after - _HAIR) & (total <= mean_high * after + _HAIR)
         return np.asarray((after >= low) & (after <= high) & (means | ~self.has_mean[figures, None]))
+
+    def values_between(self, inner: int, outer: int) -> int:
+        """Return how many other values the small group between two figures can have beside these two alone.
+
+        Of the group and of the others in both, some more or fewer are tried, with the amounts that they can have.
+        """
+        pieces = (self.holds[outer] > 0) & (self.holds[inner] == 0)
+        number = self.count[pieces].sum()
+        group = np.arange(1, self.small + 1)
+        mine = self.people[inner]
+        low, high = max(self.low[inner], mine - _MOST_TRIED), min(self.high[inner], mine + _MOST_TRIED)
+        others = np.arange(low, high + 1)
+        both = others[:, None] + group
+        fits = (both >= self.low[outer]) & (both <= self.high[outer])
+        least, most = self.least[pieces].min() * group, self.most[pieces].max() * group
+        if self.has_mean[inner] and self.has_mean[outer]:
+            fewest = self.mean_low[outer] * both - (self.mean_high[inner] * others)[:, None]
+            largest = self.mean_high[outer] * both - (self.mean_low[inner] * others)[:, None]
+            fits &= (fewest <= most + _HAIR) & (largest >= least - _HAIR)
+        return int((fits.any(axis=0) & (group != number)).sum())
 
     def allows(self, change: Change) -> bool:
         """Tell whether everything that binds comes out the same in another world, which can be."""
