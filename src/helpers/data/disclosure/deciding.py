@@ -212,10 +212,10 @@ class _Trial:
         before = self.found.agree.copy()
         self.world.active[place] = True
         self.found.agree &= self.found.agreeing(np.array([place]))
-        fresh: dict[Uncertain | int, Target] = dict(self._differences(place))
+        fresh = dict(self._differences(place))
         possible = all(self._may_vary(name) for name in fresh)
-        if possible and not self._is_close_to_told(place) and self._keep(fresh):
-            self.targets |= fresh
+        if possible and not self._is_close_to_told(place) and self._keep({**fresh}):
+            self.targets.update(fresh)
             return True
         self.found.agree[: len(before)] |= before
         self.world.active[place] = False

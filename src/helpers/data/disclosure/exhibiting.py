@@ -136,7 +136,9 @@ class Exhibits:
         first = np.argsort(wrong.sum(axis=0), kind="stable")[:_MENDED]
         places, signs = places[first], signs[first]
         fixed = np.repeat(target.pieces[:, None], len(first), axis=1)
-        for change in mend_changes(part, signs * self._people[:, places], signs * self._amount[:, places], fixed):
+        for change in mend_changes(
+            part, signs * self._people[:, places], signs * self._amount[:, places], fixed
+        ):
             self._keep(change, pieces, target, found)
 
     def _search(self, target: Target, found: dict[int, int]) -> None:
@@ -176,7 +178,7 @@ class Exhibits:
         if change is None or len(found) == NEEDED:
             return False
         change = Change(pieces[change.pieces], change.people, change.amount)
-        by = round(change.people @ target.pieces[change.pieces])
+        by = int(np.round(change.people @ target.pieces[change.pieces]))
         if by in found or not self.world.allows(change):
             return False
         (found[by],) = self.add([change])
