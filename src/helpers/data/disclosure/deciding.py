@@ -22,10 +22,11 @@ Witness = tuple[tuple[Kind, float, float], ...]
 Witnesses = Mapping[Uncertain, tuple[Witness, ...]]
 
 
-#: programmes that are solved to show new figures that are asked for together: beyond, what is not found gives way
-MOST_PROGRAMMES = 4
-#: and for each
-_SOLVED_EACH = 2
+#: pieces of the programmes that are solved to show new figures that are asked for together: what is not found within
+#: them gives way. Time grows with the pieces; of a small trust many programmes are solved
+MOST_PIECES = 400
+#: programmes for each that must stay uncertain
+_SOLVED_EACH = 3
 
 
 @dataclass(frozen=True)
@@ -158,7 +159,7 @@ class _Trial:
         self._open: dict[Uncertain | int, tuple[int, ...]] = {}
         self._told: list[tuple[Mask, Places]] = []
         self._was_told: set[Uncertain] = set()
-        self.programmes = MOST_PROGRAMMES
+        self.pieces_left = MOST_PIECES
         self._places = {cell.query: place for place, cell in enumerate(world.cells)}
 
     def begin(self, witnesses: Witnesses) -> None:
@@ -214,8 +215,8 @@ class _Trial:
         self.found.agree &= self.found.agreeing(np.array([place]))
         fresh = dict(self._differences(place))
         possible = all(self._may_vary(name) for name in fresh)
-        if possible and not self._is_close_to_told(place) and self._keep({**fresh}):
-            self.targets.update(fresh)
+        if possible and not self._is_close_to_told(place) and self._keep(fresh):
+            self.targets.update(fresh.items())
             return True
         self.found.agree[: len(before)] |= before
         self.world.active[place] = False
@@ -245,15 +246,17 @@ class _Trial:
         agree = self.found.agree.tolist()
         return [name for name, each in self._open.items() if not all(agree[place] for place in each)]
 
-    def _keep(self, fresh: Mapping[Uncertain | int, Target]) -> bool:
+    def _keep(self, fresh: Mapping[Uncertain, Target]) -> bool:
         """Find worlds for what is new, and as many as before for what had some that agree no more."""
         found: dict[Uncertain | int, tuple[int, ...]] = {}
-        for name in (*self._broken(), *fresh):
+        targets = {name: self.targets[name] for name in self._broken()}
+        targets.update(fresh.items())
+        for name in targets:
             have, before = self._open.get(name), self.found.solved
-            target = self.targets[name] if have is not None else fresh[name]
-            solve = min(_SOLVED_EACH, self.programmes)
+            target = targets[name]
+            solve = _SOLVED_EACH if self.pieces_left > 0 else 0
             found[name] = self.found.of(target, have or (), solve=solve)
-            self.programmes -= self.found.solved - before
+            self.pieces_left -= self.found.solved - before
             if len(found[name]) < (NEEDED if have is None else len(have)):
                 return False
         self._open |= found

@@ -32,7 +32,7 @@ class Exhibits:
     def __init__(self, world: World) -> None:
         self.world = world
         self.changes: list[Change] = []
-        #: how many programmes were solved
+        #: pieces of all programmes that were solved
         self.solved = 0
         self._people, self._amount = (np.zeros((len(world.count), 64)) for _ in range(2))
         #: how many people more or fewer each figure holds in them, and how much amount
@@ -164,7 +164,7 @@ class Exhibits:
         for side in (-1, 1):  # a count that may not grow beyond small must become smaller
             while len(found) < NEEDED and solve > 0:
                 solve -= 1
-                self.solved += 1
+                self.solved += len(pieces)
                 least, most = max(1 - target.value, -_MOST_OFF), min([0, *found]) - 1
                 if side > 0:
                     least, most = max([0, *found]) + 1, int(min(target.ceiling - target.value, _MOST_OFF))
