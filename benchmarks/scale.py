@@ -1,14 +1,14 @@
 """A country's records: drawing, loading, benchmarks, reports, and pandas beside DuckDB on a part of the rows.
 
-    python benchmarks/scale.py [--spells 20_000_000] [--appointments 100_000_000] [--trusts 5] [--folder /tmp/scale]
+    python benchmarks/scale.py [--spells 20_000_000] [--appointments 100_000_000] [--trusts 5] [--minutes 60]
 
-Each step runs in a process of its own, which prints seconds on the clock, of the processor, and its largest resident
-memory; the system gives none more than `LIMIT` bytes. The benchmarks by trust and stratum come first, alone; the first
-report of a kind works out what else is kept once per load, and those of `--trusts` others rest on it. Reports a minute
-are reckoned from these. The folder is removed at the end unless it was named (and then used again).
+Each step runs in a process of its own, which tells seconds on the clock, of the processor, and its largest resident
+memory; the system gives none more than `LIMIT` bytes, and all together end after `--minutes`. The benchmarks by trust
+and stratum come first, alone; the first report of a kind works out what else is kept once per load, and those of
+`--trusts` others rest on it. At the end all figures stand as one table beside what is aimed at on two cores.
 
-Aims, on two cores: load under 10 minutes, benchmarks under 60 s, a report under 3 s and 600 MB, over 60 reports a
-minute, ten times pandas.
+What is drawn, loaded and measured lies in a folder of its own outside the project, by default in the system's one for
+temporary files: the same command goes on where it was interrupted. It is removed at the end unless `--keep` is given.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -48,6 +49,10 @@ TRUSTS = (
     "SYN01",
     "SYN62",
 )
+#: bytes on the disk that a record takes, drawn and loaded with what is written meanwhile
+BYTES = 60
+#: seconds of the processor and megabytes that a step may take; of a load the seconds are those of the clock
+AIMS = {"load": (600, 4096), "benchmarks": (60, 4096), "report": (3, 600)}
 COUNTED = ("specialty_code", "kind", "mode", "age_band", "sex", "outcome")
 
 
@@ -99,8 +104,8 @@ def benchmarks(folder: Path) -> None:
             stays.stay_totals(mart, rule, ("org_code", "specialty"))
 
 
-def report(folder: Path, kind: str, trust: str) -> None:
-    """Work out every part of a report, as its notebook does."""
+def report(folder: Path, kind: str, trust: str, _: str = "") -> None:
+    """Work out every part of a report, as its notebook does; its last word says whether it is the first."""
     from helpers import open_report
     from helpers.analyses import did_not_attend, length_of_stay
     from helpers.report.parts import part
@@ -152,30 +157,61 @@ def counting(engine: str, path: Path) -> Callable[[], object]:
 
 # --- running them -------------------------------------------------------------------------------------
 
-
-def run(folder: Path, step: str, *words: str) -> dict[str, float]:
-    """Run a step in a process of its own; return seconds, those of the processor, and megabytes."""
-    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    command = [sys.executable, __file__, "--folder", str(folder), "--step", step, *words]
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
-    wall, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
-    told = json.loads(done.stdout.strip().splitlines()[-1])
-    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return {"seconds": wall, "processor": used, **told}
+Figures = dict[str, float]
 
 
-def show(name: str, found: dict[str, float]) -> None:
-    """Print a line."""
-    print(
-        f"{name:44} {found['seconds']:7.1f} s, processor {found['processor']:7.1f} s, "
-        f"{found['megabytes']:6.0f} MB",
-        flush=True,
+class Steps:
+    """The steps that were run, each once: what was found is kept, and is there when the run is begun again."""
+
+    def __init__(self, folder: Path, minutes: float) -> None:
+        self.folder, self._path = folder, folder / "figures.json"
+        self._ends = time.monotonic() + 60 * minutes
+        self.found: dict[str, Figures] = json.loads(self._path.read_text()) if self._path.exists() else {}
+
+    def run(self, *words: str) -> Figures:
+        """Run a step in a process of its own; return seconds, those of the processor, megabytes and the load."""
+        name = " ".join(words)
+        if name not in self.found:
+            figures = self._measured(words)
+            part = self._path.with_suffix(".part")
+            self.found[name] = figures
+            part.write_text(json.dumps(self.found, indent=1))
+            part.replace(self._path)
+            print(f"{datetime.now(UTC):%H:%M:%S} {row(name, figures)}", flush=True)
+        return self.found[name]
+
+    def _measured(self, words: tuple[str, ...]) -> Figures:
+        before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+        command = [sys.executable, __file__, "--folder", str(self.folder), "--step", *words]
+        left = self._ends - time.monotonic()
+        try:
+            done = subprocess.run(
+                command, check=True, stdout=subprocess.PIPE, text=True, timeout=max(left, 1)
+            )
+        except subprocess.TimeoutExpired:
+            sys.exit(f"no time is left for {' '.join(words)}: the same command goes on from there")
+        wall, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
+        used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        told = json.loads(done.stdout.strip().splitlines()[-1])
+        return {"seconds": wall, "processor": used, "load": os.getloadavg()[0], **told}
+
+
+def row(name: str, found: Figures) -> str:
+    """Return a line of the table."""
+    aim = AIMS.get(name.partition(" ")[0])
+    seconds = found["seconds" if name.startswith("load") else "processor"]
+    met = ""
+    if aim and "first" not in name:
+        met = "met" if seconds < aim[0] and found["megabytes"] < aim[1] else "missed"
+        met += f": {aim[0]} s, {aim[1]} MB"
+    return (
+        f"| {name} | {found['seconds']:.1f} s | {found['processor']:.1f} s | {found['megabytes']:.0f} MB "
+        f"| {found['load']:.1f} | {met} |"
     )
 
 
-def measure(folder: Path, spells: int, appointments: int, trusts: int) -> None:
-    """Run every step and print."""
-    sizes = {"spells": (spells, SPELLS), "appointments": (appointments, APPOINTMENTS)}
+def project_in(folder: Path) -> None:
+    """Lay out the project whose mart the records are loaded into."""
     for name in ("notebooks", "params", "_quarto.yml", "pyproject.toml"):
         source, target = ROOT / name, folder / "project" / name
         if source.is_dir():
@@ -183,31 +219,52 @@ def measure(folder: Path, spells: int, appointments: int, trusts: int) -> None:
         else:
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(source, target)
-    print(f"load of the machine {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
-    loaded = (folder / "project" / ".boardpack").exists()
-    for table, (number, at_one) in sizes.items():
-        path = folder / f"synthetic_{table}.parquet"
-        if not path.exists():
-            show(f"draw {number:,} {table}", run(folder, "draw", table, str(number / at_one)))
-        if not loaded:
-            show(f"load {table}, {path.stat().st_size / 1e6:,.0f} MB", run(folder, "load", table))
-    show("benchmarks by trust and stratum, alone", run(folder, "benchmarks"))
+
+
+def measure(steps: Steps, sizes: dict[str, float], trusts: int) -> None:
+    """Run every step."""
+    for table, scale in sizes.items():
+        steps.run("draw", table, str(scale))
+        steps.run("load", table)
+    steps.run("benchmarks")
     for kind in ("los_deviation", "dna_impact"):
-        show(f"{kind} {TRUSTS[0]}, first after a load", run(folder, "report", kind, TRUSTS[0]))
-        each = [run(folder, "report", kind, trust) for trust in TRUSTS[1 : trusts + 1]]
+        steps.run("report", kind, TRUSTS[0], "first")
+        for trust in TRUSTS[1 : trusts + 1]:
+            steps.run("report", kind, trust)
+    for engine in engines():
+        steps.run("count", engine)
+
+
+def engines() -> list[str]:
+    """Return what counts the same rows."""
+    return ["duckdb", "pandas", *(["polars"] if find_spec("polars") else [])]
+
+
+def table(steps: Steps) -> str:
+    """Return every figure as a table, with medians, and the ratio of each engine to DuckDB."""
+    lines = ["| step | on the clock | processor | memory | load | aim |", "|---|---|---|---|---|---|"]
+    lines += [row(name, found) for name, found in steps.found.items() if not name.startswith("count")]
+    for kind in ("los_deviation", "dna_impact"):
+        begins = f"report {kind} "
+        each = [
+            found
+            for name, found in steps.found.items()
+            if name.startswith(begins) and not name.endswith("first")
+        ]
         middle = {name: statistics.median(one[name] for one in each) for name in each[0]}
-        show(f"{kind}, median of {len(each)} other trusts", middle)
-        print(f"{'':44} at most {max(one['megabytes'] for one in each):.0f} MB; "
-              f"{120 / middle['processor']:.0f} a minute on two cores, by the processor's seconds")  # fmt: skip
-    engines = ["duckdb", "pandas", *(["polars"] if find_spec("polars") else [])]
-    counted = {engine: run(folder, "count", engine) for engine in engines}
-    for engine, found in counted.items():
-        clock, processor = (found[name] / counted["duckdb"][name] for name in ("inside", "used"))
-        print(
-            f"count a tenth of the appointments, {engine:9} {found['inside']:7.1f} s, processor "
-            f"{found['used']:5.1f} s, {found['megabytes']:5.0f} MB: {clock:.1f} times DuckDB, processor {processor:.1f}"
+        lines.append(row(f"{begins}(median of {len(each)})", middle))
+        lines.append(
+            f"| {kind}, reports a minute on two cores | | {120 / middle['processor']:.0f} | | | 60 |"
         )
-    print(f"load of the machine {os.getloadavg()[0]:.1f}")
+    counted = {engine: steps.found[f"count {engine}"] for engine in engines()}
+    for engine, found in counted.items():
+        clock, used = (found[name] / counted["duckdb"][name] for name in ("inside", "used"))
+        ratio = "" if engine == "duckdb" else f"{clock:.1f} times DuckDB, by the processor {used:.1f}"
+        lines.append(
+            f"| count a tenth of the appointments, {engine} | {found['inside']:.2f} s | {found['used']:.2f} s "
+            f"| {found['megabytes']:.0f} MB | {found['load']:.1f} | {ratio} |"
+        )
+    return "\n".join(lines)
 
 
 def main() -> None:
@@ -218,25 +275,43 @@ def main() -> None:
     parser.add_argument("--spells", type=int, default=20_000_000)
     parser.add_argument("--appointments", type=int, default=100_000_000)
     parser.add_argument("--trusts", type=int, default=5, choices=range(1, len(TRUSTS)))
-    parser.add_argument("--folder", type=Path, help="kept and used again")
+    parser.add_argument(
+        "--minutes", type=float, default=60, help="after which it stops, to be gone on with"
+    )
+    parser.add_argument("--folder", type=Path, help="where everything lies meanwhile")
+    parser.add_argument("--keep", action="store_true", help="leave the folder as it is at the end")
     parser.add_argument("--step", nargs="+", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.step:
-        step, *words = given.step
-        resource.setrlimit(resource.RLIMIT_DATA, (LIMIT, LIMIT))
-        steps: dict[str, Callable[..., dict[str, float] | None]] = {
-            "draw": draw, "load": load, "benchmarks": benchmarks, "report": report, "count": count
-        }  # fmt: skip
-        told = steps[step](given.folder, *words) or {}
-        print(json.dumps(told | {"megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+        take(given.folder, *given.step)
         return
-    folder = given.folder or Path(tempfile.mkdtemp(prefix="boardpack-scale-"))
+    name = f"boardpack-scale-{given.spells}-{given.appointments}"
+    folder: Path = given.folder or Path(tempfile.gettempdir()) / name
     folder.mkdir(parents=True, exist_ok=True)
-    try:
-        measure(folder, given.spells, given.appointments, given.trusts)
-    finally:
-        if not given.folder:
-            shutil.rmtree(folder)
+    needed = BYTES * (given.spells + given.appointments)
+    steps = Steps(folder, given.minutes)
+    if not steps.found and shutil.disk_usage(folder).free < needed:
+        sys.exit(f"{folder}: {needed / 1e9:.0f} GB are needed; --folder names another place")
+    print(f"{folder}, load of the machine {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", flush=True)
+    project_in(folder)
+    measure(
+        steps,
+        {"spells": given.spells / SPELLS, "appointments": given.appointments / APPOINTMENTS},
+        given.trusts,
+    )
+    print(table(steps))
+    if not given.keep:
+        shutil.rmtree(folder)
+
+
+def take(folder: Path, step: str, *words: str) -> None:
+    """Run one step, with no more memory than it may have, and print what it tells."""
+    resource.setrlimit(resource.RLIMIT_DATA, (LIMIT, LIMIT))
+    steps: dict[str, Callable[..., Figures | None]] = {
+        "draw": draw, "load": load, "benchmarks": benchmarks, "report": report, "count": count
+    }  # fmt: skip
+    told = steps[step](folder, *words) or {}
+    print(json.dumps(told | {"megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
 
 
 if __name__ == "__main__":

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from helpers.data.mart.published import RECORDS
-from helpers.data.schema import TABLES, Table, TableColumn
+from helpers.data.schema import RECORDS, TABLES, Table, TableColumn
 
 #: one row of each table is
 TABLE_WORDS: Final = {

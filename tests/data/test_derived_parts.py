@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers.data.mart import Mart, reader
+from helpers.data.mart import Mart, lots
 from helpers.data.mart.derived import derived_frame
 from helpers.data.series.appointments import appointment_fifths, appointment_months
 from helpers.data.series.stays import StayRule, stay_cells, stay_tails
@@ -85,10 +85,10 @@ def test_parts_together_are_what_one_query_gives(
 ) -> None:
     single = mart.apart()
     whole = asked(single)
-    monkeypatch.setattr(reader, "LOT", lot)
-    lots = worked_out_anew._lots("spells")
-    assert len(lots) > 1
-    assert ["R0", "R3"] in [sorted(set(each) & {"R0", "R3"}) for each in lots]
+    monkeypatch.setattr(lots, "LOT", lot)
+    found = lots.lots(worked_out_anew, "spells")
+    assert len(found) > 1
+    assert ["R0", "R3"] in [sorted(set(each) & {"R0", "R3"}) for each in found]
     parts = asked(worked_out_anew)
     assert len(whole) > 1
     pd.testing.assert_frame_equal(parts, whole, rtol=1e-12, check_exact=False)
@@ -154,7 +154,7 @@ def test_workers_of_dask_that_share_the_mart_get_what_one_query_gives(mart: Mart
         distributed.LocalCluster(n_workers=3, threads_per_worker=1, dashboard_address=":0") as cluster,
         distributed.Client(cluster, set_as_default=False) as client,
     ):
-        client.run(setattr, reader, "LOT", 40)
+        client.run(setattr, lots, "LOT", 40)
         addresses = list(client.nthreads())
         asked = [client.submit(stay_cells, shared, rule, workers=[each], pure=False) for each in addresses]
         months = [

@@ -463,3 +463,52 @@ def test_the_published_tool_marks_what_lies_on_its_quantiles_as_winsorised() -> 
     }
     ours, tool = (funnel(**data, compatible=how).trimmed.sum() for how in (None, "funnelplotr"))
     assert (ours, tool) == (2, 4)
+
+
+# FunnelPlotR 0.6.0 on R 4.2.2: one organisation; one without an event; nobody trimmed
+def test_one_organisation_has_no_spread_between_organisations_and_an_infinite_one_in_funnelplotr():
+    ours, tool = (
+        funnel([30], [20], kind="standardised_ratio", compatible=how) for how in (None, "funnelplotr")
+    )
+    assert (ours.dispersion.tau2, tool.dispersion.tau2) == (0, np.inf)
+    assert ours.dispersion.phi == tool.dispersion.phi == pytest.approx(3.288039078)
+    assert (tool.limits.lower998[0], tool.limits.upper998[0]) == (0, np.inf)
+    assert np.isfinite(ours.limits.upper998[0])
+
+
+def test_large_counts_of_one_organisation_are_no_spread():
+    # weights and the sum of their squares over their sum differ by rounding alone: 7e16 in the published tool
+    made = funnel([2_001_272] * 2, [51_309_493] * 2, ["A", "A"], kind="standardised_ratio")
+    assert made.dispersion.tau2 == 0
+
+
+def test_an_organisation_without_an_event_makes_the_spread_infinite_in_funnelplotr():
+    counts, expected = [0, 10, 12, 9, 30], [10, 8, 15, 9.5, 12]
+    tool = funnel(counts, expected, kind="standardised_ratio", compatible="funnelplotr")
+    assert tool.z == pytest.approx([-np.inf, 0.631145273, -0.864231258, -0.166646368, 3.174124204])
+    assert (tool.dispersion.phi, tool.dispersion.tau2) == (np.inf, np.inf)
+    assert set(tool.flag) == {"within"}
+    assert np.isfinite(funnel(counts, expected, kind="standardised_ratio").dispersion.tau2)
+
+
+def test_no_trimming_leaves_nobody_in_funnelplotr_and_everybody_here():
+    data = {"numerator": [12, 10, 12, 9, 30], "denominator": [10, 8, 15, 9.5, 12], "trim": 0.0}
+    ours, tool = (
+        funnel(**data, kind="standardised_ratio", overdispersion="always", compatible=how)
+        for how in (None, "funnelplotr")
+    )
+    assert np.isnan(tool.dispersion.phi)
+    assert tool.dispersion.tau2 == 0
+    assert tool.limits.upper998 == pytest.approx(
+        [2.65705180, 2.98190394, 2.22085992, 2.72536851, 2.44018325]
+    )
+    assert tool.flag == ("within", "within", "within", "within", "high")
+    assert ours.dispersion.kept == 5
+    shares = funnel(
+        [12, 10, 12, 9, 30], [100, 80, 150, 95, 120], kind="proportion", trim=0.0,
+        overdispersion="always", compatible="funnelplotr",
+    )  # fmt: skip
+    assert shares.dispersion.phi == pytest.approx(3.393456347216)
+    assert shares.dispersion.tau2 == pytest.approx(0.007527874463)
+    upper = [0.399436987, 0.408758276, 0.386604721, 0.401420057, 0.393081188]
+    assert shares.limits.upper998 == pytest.approx(upper)

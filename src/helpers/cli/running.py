@@ -39,7 +39,7 @@ _SPAN: Final = re.compile(rf"({_MONTH})(?:\.\.({_MONTH}))?")
 
 
 @dataclass(frozen=True)
-class Asked:
+class RunOptions:
     """What the command is asked for."""
 
     words: Words = None
@@ -112,8 +112,8 @@ class Asked:
         )
 
 
-@takes(Asked)
-def run(asked: Asked) -> None:
+@takes(RunOptions)
+def run(asked: RunOptions) -> None:
     """Run the reports that are due and publish those that pass the gate."""
     parts, plan = _past(asked) if asked.months else _now(asked)
     if asked.resumed or asked.only_failed:
@@ -145,14 +145,14 @@ def run(asked: Asked) -> None:
     raise typer.Exit(batch.exit_code)
 
 
-def _now(asked: Asked) -> tuple[list[Part], Plan]:
+def _now(asked: RunOptions) -> tuple[list[Part], Plan]:
     """Return the batches that are asked for, one for each audience, and the plan of them all."""
     order = asked.order
     project, plan = open_and_plan(project_root(), asked.words or (), strict=asked.strict)
     return [(each, some, order) for each, some in by_audience(project, plan)], plan
 
 
-def _left(asked: Asked, project: Project, plan: Plan, order: Order) -> Part:
+def _left(asked: RunOptions, project: Project, plan: Plan, order: Order) -> Part:
     """Return of a plan what the newest batch left undone, or what failed last; refused reports stay so."""
     jobs = plan.jobs
     if asked.resumed:
@@ -162,7 +162,7 @@ def _left(asked: Asked, project: Project, plan: Plan, order: Order) -> Part:
     return project, replace(plan, jobs=jobs), order
 
 
-def _past(asked: Asked) -> tuple[list[Part], Plan]:
+def _past(asked: RunOptions) -> tuple[list[Part], Plan]:
     """Return the batches that make up for past months, one after the other, and what is wrong with any of them.
 
     A report that is published for a month, or waits as its draft, stays as it is unless all are forced.
@@ -206,12 +206,12 @@ def _past(asked: Asked) -> tuple[list[Part], Plan]:
     return parts, Plan(refused=refused, problems=tuple(wrong))
 
 
-def past_months(asked: Asked) -> tuple[str, ...]:
+def past_months(asked: RunOptions) -> tuple[str, ...]:
     """Return the months (YYYY-MM) that `--for` asks for, oldest first.
 
     Raises `UsageError` with all that is wrong with it, `--known` and `--or-now`.
 
-    >>> past_months(Asked(months="2025-11..2026-01"))
+    >>> past_months(RunOptions(months="2025-11..2026-01"))
     ('2025-11', '2025-12', '2026-01')
     """
     problems = []
@@ -235,7 +235,7 @@ def past_months(asked: Asked) -> tuple[str, ...]:
 
 
 def _known_days(
-    root: Path, months: Sequence[str], asked: Asked
+    root: Path, months: Sequence[str], asked: RunOptions
 ) -> tuple[dict[str, tuple[date | None, str | None]], list[str]]:
     """Return for each month the day as on which its figures are known, and that version of the data; None for now."""
     mart, today = open_mart(root), datetime.now(UTC).date()

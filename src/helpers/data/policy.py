@@ -36,10 +36,7 @@ class DisclosurePolicy:
     def show(self, count: float | None) -> Cell:
         """Return one count as it may be shown; missing stays missing.
 
-        Raises
-        ------
-        ArgumentError
-            If a count that must be controlled is negative or not whole.
+        Raises `ArgumentError` if a count that must be controlled is negative or not whole.
 
         >>> [HES_RECORD_LEVEL.show(count) for count in (0, 1, 7, 8, 12, 13, None)]
         [0, '*', '*', 10, 10, 15, None]

@@ -244,6 +244,10 @@ TABLES: dict[str, Table] = {
     )
 }
 
+#: those with a row per event of a patient, and the others
+RECORDS = tuple(name for name, table in TABLES.items() if table.records)
+PUBLISHED = tuple(name for name, table in TABLES.items() if not table.records)
+
 _DUCKDB_TYPES: dict[ColumnType, str] = {
     "text": "VARCHAR",
     "number": "DOUBLE",
@@ -265,10 +269,7 @@ _PANDAS_TYPES: dict[ColumnType, str] = {
 def find_table(name: str) -> Table:
     """Return the specification of a table.
 
-    Raises
-    ------
-    DataError
-        Where the mart has no table of that name.
+    Raises `DataError` where the mart has no table of that name.
 
     >>> find_table("spells").records
     True
@@ -329,10 +330,7 @@ def validate(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
 
     Columns that may be empty are added where they are missing.
 
-    Raises
-    ------
-    DataError
-        With every column that is missing and every kind of value that is not allowed.
+    Raises `DataError` with every column that is missing and every kind of value that is not allowed.
     """
     import pandera.errors
 

@@ -15,7 +15,6 @@ from helpers.bundle import Source
 from helpers.data.checking.agreement import Disagreement, disagreements
 from helpers.data.checking.quality import rate_series
 from helpers.data.mart import Mart
-from helpers.data.measured import as_told
 from helpers.data.organisations.directory import Organisation
 from helpers.data.periods import period_end
 from helpers.data.series.measure_series import (
@@ -26,6 +25,7 @@ from helpers.data.series.measure_series import (
     read_series,
 )
 from helpers.data.series.peer_values import peer_organisations
+from helpers.data.series.untold import as_told
 from helpers.errors import Problem, unknown_names
 from helpers.measures.events import events_of
 from helpers.measures.place import Place, place_among

@@ -8,9 +8,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from helpers.bundle import SUPPRESSED, Cell
-from helpers.data.measured import as_told
 from helpers.data.policy import policy_for
 from helpers.data.series.measure_series import read_series
+from helpers.data.series.untold import as_told
 from helpers.measures.series import Floats, MeasureSeries, build_series
 from helpers.report import controlled
 

@@ -107,7 +107,7 @@ def build_series(
     """Return the series of one measure from its rows of the mart, the last `months` months of it.
 
     `rows` are those of one organisation and part, by period, with `members`, and of records with `untold` (see
-    `helpers.data.measured.as_told`); `as_at` is the day up to which each data set speaks. Quarters and years have
+    `helpers.data.series.untold.as_told`); `as_at` is the day up to which each data set speaks. Quarters and years have
     their own least number of periods.
     """
     step = MONTHS.get(measure.frequency, 0)

@@ -17,11 +17,10 @@ from helpers.data.disclosure.queries import Query, Told
 from helpers.data.ledger.releases import Releases
 from helpers.data.ledger.releasing import decide_on
 from helpers.data.mart import Mart
-from helpers.data.mart.published import RECORDS
 from helpers.data.organisations.directory import Organisation
 from helpers.data.room.records import Records, open_records
 from helpers.data.room.selection import Whose
-from helpers.data.schema import NAME_LISTS
+from helpers.data.schema import NAME_LISTS, RECORDS
 from helpers.errors import DataError, Problem
 from helpers.places import REPORT_VARIABLE, current_day, state_folder
 from helpers.reads import is_about, note_file

@@ -142,7 +142,7 @@ def funnel_significance(
     words = ["Low (0.001)", "High (0.001)", "Low (0.025)", "High (0.025)"]
     found = np.select(beyond, words, "Not significant")
     few = f"Not applicable for fewer than {DSR_FROM} events"
-    return tuple(np.where(standardised & (x < DSR_FROM), few, found).tolist())
+    return tuple(np.where(standardised & (statistic == "rate") & (x < DSR_FROM), few, found).tolist())
 
 
 def _checked(numerator: Any, denominator: Any, statistic: Statistic) -> tuple[Floats, Floats]:

@@ -298,7 +298,7 @@ def _build(
     transformed, centre, error = transformed_by(x, n, scale)
     z = (transformed - centre) / error
     kept_z, trimmed = trimmed_by(z, scale, reference, trim)
-    dispersion = dispersion_of(kept_z, error)
+    dispersion = dispersion_of(kept_z, error, compatible=scale.compatible is not None)
     if scale.compatible and not widen:
         dispersion = Dispersion(0.0, 0.0, dispersion.kept)
     scale = scale.widened(dispersion.tau2)

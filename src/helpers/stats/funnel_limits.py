@@ -96,7 +96,7 @@ def _poisson(expected: Floats, tail: float) -> tuple[Floats, Floats]:
 def _side(scale: Scale, n: Floats, c: float) -> Floats:
     """Return one limit, c standard errors from the target (c below 0: lower)."""
     if scale.kind == "standardised_ratio" and scale.method == "shmi":
-        return np.exp(c * np.sqrt(1 / n + scale.tau2))
+        return _exp(c * np.sqrt(1 / n + scale.tau2), scale)
     if scale.kind == "standardised_ratio":
         root = 1 + c * np.sqrt(1 / (4 * n) + scale.tau2)
         return root if scale.compatible else np.maximum(root, 0.0) ** 2
@@ -104,8 +104,15 @@ def _side(scale: Scale, n: Floats, c: float) -> Floats:
         # beyond 0 or a right angle the sine would fold back: the limit is then 0 or 1
         return np.sin(np.clip(_angle(scale, n, c), 0.0, np.pi / 2)) ** 2
     reach = c * np.sqrt(_log_variance(scale, n) + scale.tau2)
-    # a rare event over a tiny denominator has no upper limit to speak of: kept finite
-    return np.asarray(scale.target * np.exp(np.minimum(reach, _LARGEST_EXPONENT)))
+    return scale.target * _exp(reach, scale)
+
+
+def _exp(reach: Floats, scale: Scale) -> Floats:
+    """Return e to a power; a rare event over a tiny denominator has no upper limit to speak of: kept finite."""
+    if scale.compatible is None:
+        return np.asarray(np.exp(np.minimum(reach, _LARGEST_EXPONENT)))
+    with np.errstate(over="ignore"):
+        return np.asarray(np.exp(reach))
 
 
 def _angle(scale: Scale, n: Floats, c: float) -> Floats:

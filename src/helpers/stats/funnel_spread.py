@@ -59,6 +59,8 @@ def trimmed_by(z: Floats, scale: Scale, reference: Bools, share: float) -> tuple
     trimmed = np.zeros(len(z), dtype=bool)
     if scale.kind == "standardised_ratio" and scale.method == "shmi":
         kept[reference], trimmed[reference] = _truncate(z[reference], share)
+        if share == 0 and scale.compatible:  # an infinite number of bands there, and nobody in a middle one
+            kept[reference], trimmed[reference] = np.nan, True
     else:
         kept[reference], trimmed[reference] = _winsorise(
             z[reference], share, ends_too=scale.compatible is not None
@@ -83,10 +85,16 @@ def _winsorise(z: Floats, share: float, *, ends_too: bool) -> tuple[Floats, Bool
     return np.clip(z, low, high), pulled
 
 
-def dispersion_of(kept: Floats, error: Floats) -> Dispersion:
-    """Return phi and the variance between organisations (DerSimonian and Laird 1986)."""
+def dispersion_of(kept: Floats, error: Floats, *, compatible: bool = False) -> Dispersion:
+    """Return phi and the variance between organisations (DerSimonian and Laird 1986).
+
+    FunnelPlotR also divides where one organisation is left, or one without an event: infinite, missing or huge.
+    """
     used = ~np.isnan(kept)
-    phi = float(np.mean(kept[used] ** 2))
-    return Dispersion(
-        phi, between_variance(float((kept[used] ** 2).sum()), 1 / error[used] ** 2), int(used.sum())
-    )
+    squares, weights, count = (kept[used] ** 2).sum(), 1 / error[used] ** 2, int(used.sum())
+    if not compatible:
+        return Dispersion(float(squares / count), between_variance(float(squares), weights), count)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        excess = squares - (count - 1)
+        tau2 = np.maximum(0.0, excess / (weights.sum() - (weights**2).sum() / weights.sum()))
+        return Dispersion(float(squares / count), float(tau2) if count and excess >= 0 else 0.0, count)

@@ -163,8 +163,9 @@ def between_variance(q: float, weights: Floats) -> float:
     """
     excess = q - (len(weights) - 1)
     free = float(weights.sum() - (weights**2).sum() / weights.sum())
-    # a difference of equal sums is rounding: it is of another sign or size in another unit
-    return 0.0 if excess <= ROUNDING * q or free <= 0 else excess / free
+    # a difference of equal sums is rounding, of another sign or size in another unit; one unit leaves nothing else
+    rounded = excess <= ROUNDING * q or free <= ROUNDING * weights.sum()
+    return 0.0 if rounded else excess / free
 
 
 def month_to_month(value: Any, error: Any, groups: Any, *, floor: float = 1.0) -> float | None:

@@ -77,6 +77,23 @@ def test_people_of_several_organisations_are_found_once_and_as_those_of_each_alo
     assert find_people(mart, asked["T2"], "T2", ("T2", "T1")).count.sum() == 4
 
 
+def test_what_is_asked_of_one_organisation_opens_its_files_and_its_predecessors_alone(
+    tmp_path: Path,
+) -> None:
+    mart = make_mart(tmp_path, {("female", "100", "A"): 8})
+    merged = {"org_code": "T0", "name": "T0", "kind": "trust", "successor": "T1"}
+    with mart.files.load(source="more codes", layout="l", policy="published") as load:
+        load.write("organisations", pd.DataFrame([merged]))
+    for code, number in (("T0", 7), ("T2", 4)):
+        with mart.files.load(source=code, layout="l", policy="hes_record_level") as load:
+            load.write("spells", pd.DataFrame(spells(number)).assign(org_code=code))
+    mart = Mart(mart.path, Mart(mart.path).version)
+    (others,) = mart.path.glob("data/*/spells/org_code=T2/*.parquet")
+    others.write_bytes(b"no Parquet")  # who opens it fails
+    assert find_people(mart, [Query("spells", "T1")], "T1").count.sum() == 15
+    assert shown(ask(mart).count()) == [15]
+
+
 def test_a_total_after_its_parts_does_not_tell_the_hidden_one(tmp_path: Path) -> None:
     mart = make_mart(
         tmp_path, {("female", "100", "A"): 8, ("female", "110", "A"): 8, ("female", "300", "A"): 1}

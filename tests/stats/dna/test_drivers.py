@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
 import statsmodels.formula.api as smf
 
 from helpers.errors import ArgumentError
@@ -79,6 +80,30 @@ def test_providers_may_come_some_at_a_time(records: pd.DataFrame) -> None:
     )
     found = dna.dna_drivers(whole, **arguments, parts=parts)
     pd.testing.assert_frame_equal(found, dna.dna_drivers(records, **arguments), rtol=1e-7)
+
+
+def test_counts_of_patterns_give_what_statsmodels_finds_on_single_records(records: pd.DataFrame) -> None:
+    formula = "dnas ~ C(imd, Treatment('3 least')) + C(kind, Treatment('follow-up')) + lead_weeks"
+    theirs = smf.glm(formula, records, family=sm.families.Binomial()).fit(
+        tol=1e-14,
+        tol_criterion="params",
+        cov_type="cluster",
+        cov_kwds={"groups": records["provider"], "df_correction": True},
+        use_t=True,
+    )
+    keys = ["imd", "kind", "lead_weeks"]
+    whole = records.groupby(keys)[["dnas", "appointments"]].sum().reset_index()
+    by_provider = records.groupby(["provider", *keys])[["dnas", "appointments"]].sum().reset_index()
+    parts = (part for _, part in by_provider.groupby(by_provider["provider"] // 7))
+    ours = dna.dna_drivers(whole, ["imd", "kind"], numeric=["lead_weeks"], cluster="provider", parts=parts)
+    named = {"1 most": "[T.1 most]", "2": "[T.2]", "first": "[T.first]", "": "lead_weeks"}
+    compared = ours[ours["lower"].notna()]
+    assert set(compared["level"]) == set(named)
+    ends = theirs.conf_int()
+    for _, row in compared.iterrows():
+        (term,) = (name for name in theirs.params.index if name.endswith(named[row["level"]]))
+        assert np.log(row["odds_ratio"]) == pytest.approx(theirs.params[term], rel=1e-10)
+        assert [np.log(row["lower"]), np.log(row["upper"])] == pytest.approx([*ends.loc[term]], rel=1e-10)
 
 
 def test_unusable_tables_are_refused(records: pd.DataFrame) -> None:

@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 from statsmodels.tsa.exponential_smoothing.ets import ETSModel
-from statsmodels.tsa.statespace.sarimax import SARIMAX
 
 from helpers.stats.trajectory.candidates import (
     Candidate,
@@ -26,10 +25,18 @@ SERIES = np.random.default_rng(4).normal(size=60).cumsum() + 3 * np.sin(MONTHS *
 
 
 def test_random_walk_with_drift_by_hand() -> None:
-    # differences 1, 3, 1, 3: drift 2, variance 4/3; h steps: h 4/3 + h^2 (4/3)/4
+    # differences 1, 3, 1, 3: drift 2, variance 4/3, of the drift 1/3: 1 - (1/3)/4 of it is carried on, 11/6
+    # h steps: h 4/3 + h^2 (4/3)/4
     forecast = random_walk(np.array([0.0, 1, 4, 5, 8]), 3)
-    assert forecast.path.tolist() == [10, 12, 14]
+    assert forecast.path == pytest.approx([8 + 11 / 6, 8 + 22 / 6, 8 + 33 / 6])
+    assert forecast.freedom == 3
     assert forecast.sd**2 == pytest.approx([4 / 3 * (h + h**2 / 4) for h in (1, 2, 3)])
+
+
+def test_a_drift_within_its_own_error_is_not_carried_on() -> None:
+    # differences 3, -2, 1, 0: drift 0.5, its variance (13/3)/4 is above its square
+    assert random_walk(np.array([0.0, 3, 1, 2, 2]), 2).path == pytest.approx([2, 2])
+    assert random_walk(np.arange(12.0), 2).path == pytest.approx([12, 13])
 
 
 def test_smoothing_runs_as_the_library_does_with_the_same_parameters() -> None:
@@ -41,25 +48,54 @@ def test_smoothing_runs_as_the_library_does_with_the_same_parameters() -> None:
     assert states.level[0] + 0.9 * states.trend[0] == pytest.approx(fit.forecast(1).iloc[0], rel=1e-9)
 
 
-def test_errors_of_smoothing_grow_as_in_the_library() -> None:
-    ours = smoothing(SERIES, 14)
-    weights = ours.errors[:, 0] / ours.errors[0, 0]
-    # a shock of 1 in the last value moves the forecasts by the weights that follow it
-    lifted = SERIES.copy()
-    lifted[-1] += 1e-3
-    assert (smoothing(lifted, 13).path - smoothing(SERIES, 13).path) / 1e-3 == pytest.approx(
-        weights[1:], rel=1e-3
-    )
+def test_smoothing_is_the_mean_of_its_parameters_by_their_likelihood() -> None:
+    # one set of parameters after the other, each with its path and its variance from the library's recursion
+    weights, paths, variances = [], [], []
+    for level in np.linspace(0.05, 0.95, 10):
+        for share in (0, 0.05, 0.1, 0.2, 0.4):
+            for damping in (0.8, 0.9, 0.98):
+                states = smooth(SERIES, *(np.array([x]) for x in (level, level * share, damping)))
+                reach = np.cumsum(damping ** np.arange(1, 5))
+                shocks = np.append(1, level + level * share * reach[:-1])
+                weights.append(states.squares[0] ** (-60 / 2))
+                paths.append(states.level[0] + reach * states.trend[0])
+                variances.append(states.squares[0] / 55 * np.cumsum(shocks**2))
+    mean = np.average(paths, axis=0, weights=weights)
+    apart = np.average((np.array(paths) - mean) ** 2, axis=0, weights=weights)
+    forecast = smoothing(SERIES, 4)
+    assert forecast.path == pytest.approx(mean)
+    assert forecast.sd**2 == pytest.approx(apart + np.average(variances, axis=0, weights=weights))
 
 
-def test_sarimax_is_close_to_the_library_which_maximises_the_unrestricted_likelihood() -> None:
-    fit = SARIMAX(SERIES - SERIES.mean(), order=(1, 0, 0), trend="c").fit(disp=0)
-    expected = fit.get_forecast(8)
-    forecast = sarimax(SERIES, 8)
-    assert forecast.path - SERIES.mean() == pytest.approx(expected.predicted_mean, abs=0.6)
-    shocks = np.sqrt((forecast.errors[:, :8] ** 2).sum(axis=1))
-    assert shocks == pytest.approx(expected.se_mean, rel=0.1)
-    assert (forecast.sd > shocks).all()  # the mean is estimated too
+def test_sarimax_is_the_mean_over_the_autocorrelation_by_its_likelihood() -> None:
+    # the joint normal density of values and future with the mean integrated out, by plain matrices
+    weights, paths, variances = [], [], []
+    for rho in np.tanh(np.linspace(-1.8, 2.9, 31)):
+        every = rho ** np.abs(np.subtract.outer(np.arange(63), np.arange(63)))
+        known, ones = np.linalg.inv(every[:60, :60]), np.ones(60)
+        precision = ones @ known @ ones
+        mean = ones @ known @ SERIES / precision
+        squares = (SERIES - mean) @ known @ (SERIES - mean)
+        carried = every[60:, :60] @ known
+        unsure = 1 - carried @ ones
+        shocks = np.diag(every[60:, 60:] - carried @ every[:60, 60:]) + unsure**2 / precision
+        sign_and_log = np.linalg.slogdet(every[:60, :60])[1]
+        weights.append(-59 / 2 * np.log(squares) - sign_and_log / 2 - np.log(precision) / 2)
+        paths.append(mean + carried @ (SERIES - mean))
+        variances.append(squares / 59 * shocks)
+    shares = np.exp(np.array(weights) - max(weights))
+    mean = np.average(paths, axis=0, weights=shares)
+    apart = np.average((np.array(paths) - mean) ** 2, axis=0, weights=shares)
+    forecast = sarimax(SERIES, 3)
+    assert forecast.path == pytest.approx(mean)
+    assert forecast.sd**2 == pytest.approx(apart + np.average(variances, axis=0, weights=shares))
+
+
+@pytest.mark.parametrize("candidate", [smoothing, sarimax, seasonal_smoothing, seasonal_sarimax])
+def test_a_series_that_does_not_move_is_carried_on(candidate: Candidate) -> None:
+    forecast = candidate(np.full(30, 7.6), 3)
+    assert forecast.path == pytest.approx([7.6] * 3)
+    assert forecast.sd == pytest.approx([0] * 3, abs=1e-6)
 
 
 @pytest.mark.parametrize("candidate", [seasonal_smoothing, seasonal_sarimax])
@@ -86,6 +122,9 @@ def test_the_seasonal_random_walk_is_a_regression_of_the_steps() -> None:
     fit = sm.OLS(np.diff(SERIES), moves[:59]).fit()
     ahead = moves[59:].cumsum(axis=0)
     forecast = seasonal_random_walk(SERIES, 6)
-    assert forecast.path == pytest.approx(SERIES[-1] + ahead @ fit.params)
+    weights = np.array(fit.params)
+    weights[0] *= max(0, 1 - 1 / fit.tvalues[0] ** 2)  # the drift by chance is taken off
+    assert forecast.path == pytest.approx(SERIES[-1] + ahead @ weights)
+    assert forecast.freedom == fit.df_resid
     of_the_season = np.einsum("ij,jk,ik->i", ahead, fit.cov_params(), ahead)
     assert forecast.sd**2 == pytest.approx(fit.mse_resid * np.arange(1, 7) + of_the_season)

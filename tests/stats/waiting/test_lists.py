@@ -80,3 +80,19 @@ def test_who_withdraws_before_being_seen_takes_no_place() -> None:
     seen, filled = waiting.schedule_list(waits, ["2024-01-10", "2024-01-11"])
     assert seen["removed"].dt.strftime("%m-%d").tolist() == ["01-05", "01-10", "01-11", "02-02"]
     assert filled.tolist() == [1, 1]
+
+
+def test_who_was_seen_before_comes_first_of_a_day_in_the_r_package() -> None:
+    # NHSRwaitinglist 0.1.2.9001: rows 2, 1, 3 of the first day, 5, 4 of the fourth
+    table = pd.DataFrame(
+        {
+            "referred": ["2026-01-01"] * 3 + ["2026-01-04"] * 2,
+            "removed": [None, "2026-01-06", None, None, "2026-01-08"],
+        }
+    )
+    clinics = ["2026-01-03", "2026-01-05", "2026-01-07"]
+    tool, ours = (
+        waiting.schedule_list(table, clinics, compatible=how)[0] for how in ("nhsrwaitinglist", None)
+    )
+    assert tool["removed"].dt.day.tolist() == [6, 3, 5, 8, 7]
+    assert ours["removed"].dt.day.tolist() == [3, 6, 5, 7, 8]

@@ -157,3 +157,30 @@ def test_flows_refuse_what_a_list_refuses() -> None:
         waiting.referral_statistics([])
     with pytest.raises(ArgumentError, match="removed: 1 before referred"):
         waiting.removal_statistics([day(3)], [day(1)])
+
+
+# NHSRwaitinglist 0.1.2.9001 on R 4.2.2: what is a nought over a nought, and who left before the window
+def test_missing_figures_of_the_r_package_are_missing_where_it_is_asked_for() -> None:
+    added = [day(d) for d in (0, 1, 2, 5, 9)]
+    tool = waiting.list_statistics(added, [None] * 5, 18, compatible="nhsrwaitinglist")
+    assert np.isnan([tool.capacity, tool.load, tool.cv_capacity, tool.target_capacity]).all()
+    assert tool.demand == pytest.approx(4.6666666667)
+    assert tool.cv_demand == pytest.approx(1.0954451150)
+    assert tool.pressure == pytest.approx(0.6222222222)
+    ours = waiting.list_statistics(added, [None] * 5, 18)
+    assert (ours.capacity, ours.load) == (0, np.inf)
+    seen_at_once = waiting.list_statistics([day(0)] * 5, [day(0)] * 5, 18, compatible="nhsrwaitinglist")
+    assert np.isinf([seen_at_once.demand, seen_at_once.capacity]).all()
+    assert np.isnan([seen_at_once.load, seen_at_once.cv_demand, seen_at_once.cv_capacity]).all()
+
+
+def test_removals_before_the_window_count_backwards_in_the_r_package() -> None:
+    added, left = [day(d) for d in (0, 1, 2, 50)], [day(10), day(11), day(12), None]
+    tool = waiting.list_statistics(
+        added, left, 18, start=day(20), end=day(60), compatible="nhsrwaitinglist"
+    )
+    assert tool.capacity == pytest.approx(-2.3333333333)
+    assert tool.cv_capacity == pytest.approx(-2.0275875101)
+    assert tool.cv_demand == pytest.approx(0.7071067812)
+    assert tool.relief_capacity == pytest.approx(0.4432692308)
+    assert waiting.list_statistics(added, left, 18, start=day(20), end=day(60)).capacity == 0

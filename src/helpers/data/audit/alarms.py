@@ -154,10 +154,7 @@ class Allowed:
 def read_allowed(folder: Path) -> Allowed:
     """Return the false alarms that `allowed.yml` of a register's folder lists; none where it is absent.
 
-    Raises
-    ------
-    UsageError
-        With every entry that is not exact, gives no reason, or has unknown keys.
+    Raises `UsageError` with every entry that is not exact, gives no reason, or has unknown keys.
     """
     path = folder / ALLOWED_FILE
     if not path.exists():

@@ -53,10 +53,7 @@ def audit_file(path: Path | str) -> list[Problem]:
     PowerPoint, Parquet, SQLite, packed files and archives (.gz, .bz2, .xz, .tar, .zip), the metadata of
     pictures, and anything else that is text. What cannot be read is a problem too; pickles are never opened.
 
-    Raises
-    ------
-    OSError
-        If the file cannot be opened.
+    Raises `OSError` if the file cannot be opened.
     """
     path = Path(path)
     name = audit_plain(path.name.replace("_", " _ "), "file name", headings=False)

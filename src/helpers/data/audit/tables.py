@@ -130,12 +130,8 @@ def shape_problems(
 ) -> Iterator[Problem]:
     """Yield what a table tells by its shape.
 
-    Parameters
-    ----------
-    headings
-        Rows that may be its heading, which the rows themselves may begin with.
-    of_groups
-        Whether it is known that no row is a patient.
+    `headings`: rows that may be its heading, which the rows themselves may begin with. `of_groups`: whether it is known
+    that no row is a patient.
     """
     for heading in headings:
         yield from audit_header(filter(None, heading), where)

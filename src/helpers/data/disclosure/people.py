@@ -31,6 +31,8 @@ MOST_KINDS = 20_000
 ORGANISATION = "org_code"
 #: by so many columns, organisation and day among them, the people of all organisations are few kinds
 FEW_COLUMNS = 5
+#: so many values of a column that queries name are told apart record by record
+FEW_VALUES = 3
 #: stands for all values that no query names; no record has it
 _NOT_NAMED = "\u2026"
 
@@ -45,7 +47,7 @@ class RecordTable:
     made: tuple[tuple[str, str], ...] = ()
 
 
-_FIFTH = ("deprivation", "((imd_decile + 1) // 2)::VARCHAR")
+_FIFTH = ("deprivation", "((imd_decile + 1) // 2)")
 _DISCHARGE, _APPOINTMENT = "discharged", "appointment_date"
 TABLES: Mapping[str, RecordTable] = {
     "spells": RecordTable(
@@ -174,13 +176,13 @@ def find_people(
         return _people(kinds, [str(name) for name in kinds if name not in _NUMBERS])
     columns, found = _columns(TABLES[data_set], queries), {} if found is None else found
     together = organisation == EVERYBODY or (len(beside) > 1 and len(columns) <= FEW_COLUMNS)
-    sql = _sql(TABLES[data_set], queries, columns, "" if together else organisation)
+    sql = _sql(TABLES[data_set], queries, columns, () if together else mart.codes_of([organisation]))
 
-    def ask(*whose: str) -> pd.DataFrame:
-        return _with_empty(mart.query(sql, whose * 2), list(columns))
+    def ask() -> pd.DataFrame:
+        return _with_empty(mart.query(sql), list(columns))
 
     if not together:
-        return _people(ask(organisation), list(columns))
+        return _people(ask(), list(columns))
     if sql not in found:  # each trust's report compares the same ones: once per load
         every = mart.derived(f"people {sql}", ask, records=True)
         parts = {str(code): part.reset_index(drop=True) for code, part in every.groupby(ORGANISATION)}
@@ -188,25 +190,28 @@ def find_people(
     return _people(found[sql].get(organisation, found[sql][EVERYBODY].iloc[:0]), list(columns))
 
 
-def _sql(table: RecordTable, queries: Sequence[Query], columns: Mapping[str, str], whose: str) -> str:
-    """Return what finds the kinds of people of an organisation, reading its files alone; of all for none."""
+def _sql(
+    table: RecordTable,
+    queries: Sequence[Query],
+    columns: Mapping[str, tuple[str, str]],
+    codes: Sequence[str],
+) -> str:
+    """Return what finds the kinds of people with some codes, reading their files alone; of all for none."""
     amount = table.amount or "0"
     least = _bins(amount, _edges(queries, table.amount)) if table.amount else "0"
     most = _bin_ends(amount, _edges(queries, table.amount)) if table.amount else "0"
-    codes = (
-        f"WHERE {ORGANISATION} = ? OR {ORGANISATION} IN "
-        f"(SELECT {ORGANISATION} FROM successors WHERE successor = ?)"
-        if whose
-        else ""
-    )
-    return f"""WITH merged AS (
-            SELECT coalesce(s.successor, r.{ORGANISATION}) AS {ORGANISATION}, r.* EXCLUDE ({ORGANISATION})
-            FROM (SELECT * FROM {table.name} {codes}) r
-            LEFT JOIN successors s ON s.{ORGANISATION} = r.{ORGANISATION}
-        ), kinds AS (SELECT {", ".join(f'{sql} AS "{name}"' for name, sql in columns.items())}, count(*) AS people,
-               sum({amount})::DOUBLE AS total, min({least})::DOUBLE AS least, max({most})::DOUBLE AS most
-        FROM merged GROUP BY ALL)
-        SELECT * REPLACE (strftime(day, '%Y-%m-%d') AS day) FROM kinds"""
+    among = f"WHERE {ORGANISATION} IN ({', '.join(map(literal, codes))})" if codes else ""
+    alike = ", ".join(f'{of_record} AS "{name}"' for name, (of_record, _) in columns.items())
+    told = ", ".join(f'{of_those_alike} AS "{name}"' for name, (_, of_those_alike) in columns.items())
+    return f"""WITH alike AS (
+            SELECT {alike}, count(*) AS people, sum({amount}) AS total, min({least}) AS least, max({most}) AS most
+            FROM {table.name} {among} GROUP BY ALL
+        ), kinds AS (
+            SELECT {told}, sum(people)::BIGINT AS people, sum(total)::DOUBLE AS total, min(least)::DOUBLE AS least,
+                max(most)::DOUBLE AS most
+            FROM alike r LEFT JOIN successors s ON s.{ORGANISATION} = r.{ORGANISATION} GROUP BY ALL
+        )
+        SELECT * REPLACE (strftime(day, '%Y-%m-%d') AS day) FROM kinds ORDER BY ALL"""
 
 
 #: the columns of a frame of kinds that are no dimensions
@@ -241,19 +246,30 @@ def _people(frame: pd.DataFrame, dimensions: Sequence[str]) -> People:
     )
 
 
-def _columns(table: RecordTable, queries: Sequence[Query]) -> dict[str, str]:
-    """Return name and SQL of everything by which the queries tell people apart."""
+def _columns(table: RecordTable, queries: Sequence[Query]) -> dict[str, tuple[str, str]]:
+    """Return what the queries tell people apart by: its name, and as SQL of a record and of those alike in the first.
+
+    What takes long for each of millions of records is left to the second.
+    """
     months = all(edge[8:] in ("", "01") for query in queries for edge in (query.first, query.end))
     day = f"date_trunc('month', {table.day})" if months else table.day
-    found = {ORGANISATION: ORGANISATION, "day": day}
+    found = {
+        ORGANISATION: (ORGANISATION, f"coalesce(s.successor, r.{ORGANISATION})"),
+        "day": (day, "day"),
+    }
     ranges = {c.dimension for query in queries for c in query.conditions if c.is_range}
     for name in sorted({c.dimension for query in queries for c in query.conditions} - {ORGANISATION}):
         sql = dict(table.made).get(name, f'"{name}"')
-        found[name] = (
-            f"CASE WHEN {sql} IS NOT NULL THEN {_bins(sql, _edges(queries, name))} END"
-            if name in ranges
-            else _alike(f"coalesce({sql}::VARCHAR, '')", queries, name)
-        )
+        values = {
+            value for each in queries for c in each.conditions if c.dimension == name for value in c.among
+        }
+        if name in ranges:
+            stretch = f"CASE WHEN {sql} IS NOT NULL THEN {_bins(sql, _edges(queries, name))} END"
+            found[name] = stretch, f'"{name}"'
+        elif len(values) <= FEW_VALUES:
+            found[name] = _alike(sql, queries, name), f'"{name}"'
+        else:
+            found[name] = sql, _alike(f'"{name}"', queries, name)
     return found
 
 
@@ -265,7 +281,11 @@ def _alike(sql: str, queries: Sequence[Query], name: str) -> str:
         f"WHEN {literal(value)} THEN {literal(first.setdefault(tuple(value in c for c in conditions), value))}"
         for value in sorted({value for each in conditions for value in each})
     ]
-    return f"CASE {sql} {' '.join(cases)} ELSE '{_NOT_NAMED}' END" if cases else f"'{_NOT_NAMED}'"
+    return (
+        f"CASE coalesce({sql}::VARCHAR, '') {' '.join(cases)} ELSE '{_NOT_NAMED}' END"
+        if cases
+        else f"'{_NOT_NAMED}'"
+    )
 
 
 def _edges(queries: Sequence[Query], name: str) -> list[float]:

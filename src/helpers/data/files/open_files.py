@@ -69,10 +69,7 @@ class Opened:
 def open_file(path: Path) -> Opened:
     """Return the tables of a file: one of a CSV, one per sheet of a workbook, those of an archive's files.
 
-    Raises
-    ------
-    DataError
-        Where the file is missing, empty, cut short, too large or nothing that holds tables.
+    Raises `DataError` where the file is missing, empty, cut short, too large or nothing that holds tables.
     """
     try:
         content = path.read_bytes()
@@ -105,10 +102,7 @@ def _open_plain(content: bytes, file: str) -> list[Sheet]:
 def parquet_sheets(source: Path | IO[bytes], file: str, rows: int) -> Iterator[Sheet]:
     """Yield a Parquet file's table as text, so many rows at a time, each part with the heading and its own numbers.
 
-    Raises
-    ------
-    DataError
-        Where it is damaged, or a column holds lists or the like.
+    Raises `DataError` where it is damaged, or a column holds lists or the like.
     """
     import pyarrow as pa
     import pyarrow.csv as arrow_csv

@@ -37,10 +37,7 @@ def is_long(path: Path) -> bool:
 def refuse_too_long(path: Path, shown: str) -> None:
     """Refuse a file that can only be read whole and is too large for that.
 
-    Raises
-    ------
-    DataError
-        Where it has more than `MAX_BYTES`.
+    Raises `DataError` where it has more than `MAX_BYTES`.
     """
     size = path.stat().st_size
     if size > MAX_BYTES:
@@ -51,10 +48,7 @@ def refuse_too_long(path: Path, shown: str) -> None:
 def read_parts(path: Path) -> Iterator[Sheet]:
     """Yield a CSV's parts as sheets of their own, each with the file's head and the rows' own numbers.
 
-    Raises
-    ------
-    DataError
-        Where a part is no text, a line is longer than a part, or the packed file is damaged.
+    Raises `DataError` where a part is no text, a line is longer than a part, or the packed file is damaged.
     """
     with path.open("rb") as stream:
         if stream.read(len(PARQUET)) == PARQUET:

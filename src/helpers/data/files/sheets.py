@@ -111,17 +111,10 @@ class Sheet:
     def table(self, header: int, columns: Sequence[str]) -> SheetTable:
         """Return the named columns of the rows below a header row.
 
-        Parameters
-        ----------
-        header
-            Index of the header row.
-        columns
-            Names to keep, as the header has them apart from space at the ends.
+        Raises `DataError` with the rows whose number of cells differs from the header's.
 
-        Raises
-        ------
-        DataError
-            With the rows whose number of cells differs from the header's.
+        `header`: index of the header row. `columns`: names to keep, as the header has them apart from space at the
+        ends.
         """
         names = _unique(self.head[header])
         if self.text is None:
@@ -131,12 +124,8 @@ class Sheet:
     def table_at(self, header: int, places: Mapping[str, int]) -> SheetTable:
         """Return columns of the rows below a header row by their places, counted from 0.
 
-        Parameters
-        ----------
-        header
-            Index of the header row; -1 where there is none.
-        places
-            Where each column is, by the name that it gets; a row may end before it.
+        `header`: index of the header row; -1 where there is none. `places`: where each column is, by the name that it
+        gets; a row may end before it.
         """
         import pyarrow as pa
 

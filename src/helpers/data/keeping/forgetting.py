@@ -6,6 +6,7 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,10 +33,7 @@ def forget_source(state: Path, source: str) -> Forgotten:
 
     What was published stays published, and on record as released: it names no patient, and readers have it.
 
-    Raises
-    ------
-    DataError
-        If the mart holds no such source, or a load is under way.
+    Raises `DataError` if the mart holds no such source, or a load is under way.
     """
     path = state / "mart"
     if not path.is_dir():
@@ -88,11 +86,8 @@ def _runs_that_read(state: Path, source: str) -> tuple[tuple[str, ...], tuple[st
     history = state / "history.sqlite"
     if not history.exists():
         return (), ()
-    database = sqlite3.connect(history, timeout=30.0)
-    try:
+    with closing(sqlite3.connect(history, timeout=30.0)) as database:
         rows = database.execute("SELECT run, state, reads, outputs FROM reports").fetchall()
-    finally:
-        database.close()
     runs, published = set(), set()
     for run, ended, reads, outputs in rows:
         read = any(dataset.partition("/")[2] == source for dataset in json.loads(reads))

@@ -39,10 +39,7 @@ def keep_published(state: Path, bundles: Sequence[Bundle]) -> None:
 def last_before(state: Path, key: str, period: str) -> LastPublished | None:
     """Return what was published last of a period before one; None where nothing was.
 
-    Raises
-    ------
-    DataError
-        Where the file cannot be read.
+    Raises `DataError` where the file cannot be read.
     """
     earlier = {name: rows for name, rows in _read(_path(state, key)).items() if name < period}
     if not earlier:

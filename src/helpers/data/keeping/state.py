@@ -39,10 +39,7 @@ _PASSING = frozenset({"staging", "derived", "spill", "room", "lock", "scratch"})
 def open_state(state: Path) -> None:
     """Upgrade the private state to this version in place, or refuse it; whatever comes there, git leaves alone.
 
-    Raises
-    ------
-    UsageError
-        If a newer boardpack wrote it.
+    Raises `UsageError` if a newer boardpack wrote it.
     """
     if not (state / IGNORED).exists():
         with contextlib.suppress(OSError):  # whoever may not write here is told by what has to
@@ -98,21 +95,15 @@ _UPGRADES: Mapping[int, Callable[[Path], None]] = {1: make_all_private, 2: forge
 def back_up(state: Path, target: Path) -> int:
     """Write the private state to one file, readable by its owner alone, while reports may go on.
 
-    Parameters
-    ----------
-    target
-        A file that does not exist yet, such as `boardpack-2026-11-22.tar.gz`. It holds records of patients
-        where the mart does.
+    Raises `DataError` if there is no state, the target exists or lies in the state, or a load is under way.
+
+    `target`: a file that does not exist yet, such as `boardpack-2026-11-22.tar.gz`. It holds records of patients where
+    the mart does.
 
     Returns
     -------
     int
         How many files it holds.
-
-    Raises
-    ------
-    DataError
-        If there is no state, the target exists or lies in the state, or a load is under way.
     """
     if not state.is_dir():
         raise DataError(Problem(str(state), "there is no private state to back up"))
@@ -159,12 +150,9 @@ def _write_archive(state: Path, file: io.BufferedWriter) -> int:
 def _content(path: Path) -> bytes | None:
     """Return a file's content; a database as of one moment; nothing where it has gone meanwhile."""
     if path.suffix == ".sqlite":
-        database = sqlite3.connect(path, timeout=30.0)
-        try:
+        with contextlib.closing(sqlite3.connect(path, timeout=30.0)) as database:
             database.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # what is still in the log belongs to it
             return database.serialize()
-        finally:
-            database.close()
     try:
         return path.read_bytes()
     except FileNotFoundError:
@@ -185,24 +173,15 @@ def _add(archive: tarfile.TarFile, name: str, content: bytes) -> None:
 def restore(state: Path, source: Path, *, replace: bool = False) -> int:
     """Put a back-up in the state's place: checked whole first, then swapped in.
 
-    Parameters
-    ----------
-    source
-        A file that `back_up` wrote.
-    replace
-        Whether a state that is there may go.
+    Raises `DataError` if the file is no whole back-up, or there is a state and `replace` is not set; `UsageError` if a
+    newer boardpack wrote the back-up.
+
+    `source`: a file that `back_up` wrote. `replace`: whether a state that is there may go.
 
     Returns
     -------
     int
         How many files were restored.
-
-    Raises
-    ------
-    DataError
-        If the file is no whole back-up, or there is a state and `replace` is not set.
-    UsageError
-        If a newer boardpack wrote the back-up.
     """
     if not source.is_file():
         raise DataError(Problem(str(source), "there is no such file"))
@@ -278,12 +257,8 @@ def prune_state(
     History and the record of what was released stay: they hold no figures of patients beyond those that
     were published.
 
-    Parameters
-    ----------
-    versions
-        That from which versions of the mart go; the same unless given.
-    spared
-        Runs that stay: a draft of theirs waits.
+    `versions`: that from which versions of the mart go; the same unless given. `spared`: runs that stay: a draft of
+    theirs waits.
     """
     limit = (now or datetime.now(UTC)) - older_than
     folders = sorted(run for home in homes(state) for run in (home / "runs").glob("*"))

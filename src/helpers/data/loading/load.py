@@ -71,6 +71,8 @@ def load_paths(
     Each file is committed whole or not at all, and what the mart holds already is not loaded again.
     What a file's name says of its edition (revised, v2, provisional) goes before the order of loading.
 
+    Raises `LoadError` where files were refused, after the others have been loaded.
+
     Parameters
     ----------
     paths
@@ -86,11 +88,6 @@ def load_paths(
     -------
     list of LoadResult
         One per file, in the order of loading.
-
-    Raises
-    ------
-    LoadError
-        Where files were refused, after the others have been loaded.
     """
     with find_files(paths) as files:
         return load_files(mart, files, register, progress=progress, vintage=vintage, today=today)

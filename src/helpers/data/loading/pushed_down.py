@@ -43,22 +43,15 @@ def benchmarks(
 ) -> pd.DataFrame:
     """Return counts and mean days of stay, or counts and the share of missed appointments, by stratum.
 
-    Parameters
-    ----------
-    by
-        Some of `STRATA`; all that the mapping has where it is empty.
-    first, end
-        Discharged, or due, on or after `first` and before `end`.
+    Raises `UsageError` where the mapping has no such stratum.
+
+    `by`: some of `STRATA`; all that the mapping has where it is empty. `first`, `end`: discharged, or due, on or after
+    `first` and before `end`.
 
     Returns
     -------
     DataFrame
         The strata, count, and mean_days or dna_rate; `*` where the rule for several organisations hides them.
-
-    Raises
-    ------
-    UsageError
-        Where the mapping has no such stratum.
     """
     have = {*mapping.columns, *mapping.always, *({"age_band"} if "age" in mapping.columns else ())}
     allowed = [name for name in STRATA[mapping.records] if name in have]

@@ -76,14 +76,8 @@ class RecordFile:
     def layout(self) -> Layout:
         """How it is recorded among the loads; one file of a table takes the place of the one before."""
         name, title = f"own_{self.table.name}", f"Own records: {self.table.name}"
-        return Layout(
-            name=name,
-            title=title,
-            columns=self.columns,
-            read=lambda *_: self.reading,
-            tables=(self.table.name,),
-            policy="hes_record_level",
-            mode="replace",
+        return Layout.of_records(
+            self.table.name, name=name, title=title, columns=self.columns, read=lambda *_: self.reading
         )
 
     @cached_property

@@ -71,10 +71,7 @@ class Warehouse:
     def connected(self) -> Iterator[Connection]:
         """Yield a connection that reads the data of one moment, where the warehouse can.
 
-        Raises
-        ------
-        DataError
-            With what the warehouse says, less every secret and every value of its rows.
+        Raises `DataError` with what the warehouse says, less every secret and every value of its rows.
         """
         try:
             import sqlalchemy
@@ -127,11 +124,8 @@ def find_warehouse(
 ) -> Warehouse:
     """Return the warehouse at an address; without one the environment's, with the environment's password.
 
-    Raises
-    ------
-    UsageError
-        Where there is no address or it is none; where one of the command line holds a password, which others may
-        then see; where not one of table and query is given.
+    Raises `UsageError` where there is no address or it is none; where one of the command line holds a password, which
+    others may then see; where not one of table and query is given.
     """
     try:
         from sqlalchemy import make_url
@@ -165,17 +159,10 @@ def pull(
 ) -> list[LoadResult]:
     """Load a table or the rows of a query, all or nothing.
 
-    Parameters
-    ----------
-    progress
-        Called with the table, the rows that came, and how many there are.
+    Raises `DataError` where the warehouse cannot be read, or other rows came than it counts; `LoadError` where what
+    came is refused as a file would be.
 
-    Raises
-    ------
-    DataError
-        Where the warehouse cannot be read, or other rows came than it counts.
-    LoadError
-        Where what came is refused as a file would be.
+    `progress`: called with the table, the rows that came, and how many there are.
     """
     name = re.sub(r"\W+", "_", warehouse.table.rpartition(".")[2]) or "query"
     with mart.files.on_its_way() as folder:

@@ -38,14 +38,9 @@ def derived_frame(
 ) -> tuple[pd.DataFrame, list[str]]:
     """Return the frame of a name from a folder, built where none is there and whole, and what was read for it.
 
-    Parameters
-    ----------
-    parts
-        What builds it: one, or several whose rows follow each other. Processes that need the same frame at the same
-        time, on whichever machines share the folder, each take the parts that no other is at; a part of one that
-        dies is free again.
-    only
-        A column, and the value that its rows must have.
+    `parts`: what builds it: one, or several whose rows follow each other. Processes that need the same frame at the
+    same time, on whichever machines share the folder, each take the parts that no other is at; a part of one that dies
+    is free again. `only`: a column, and the value that its rows must have.
     """
     path = _path(folder, name)
     found = _read(path, only)

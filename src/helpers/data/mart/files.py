@@ -40,7 +40,7 @@ from helpers.data.mart.manifest import (
     write_private,
 )
 from helpers.data.mart.writing import Load
-from helpers.data.schema import TABLES
+from helpers.data.schema import RECORDS
 from helpers.errors import DataError, Problem
 
 #: seconds that a load waits for another one to end
@@ -87,10 +87,7 @@ class MartFiles:
     def in_force(self, moment: datetime) -> str:
         """Return the version that was current at a moment (UTC).
 
-        Raises
-        ------
-        DataError
-            Where nothing was loaded by then, or that version is not kept any more.
+        Raises `DataError` where nothing was loaded by then, or that version is not kept any more.
         """
         found = [read_manifest(path) for path in (self.path / "manifests").glob("*.json")]
         by_age = sorted(found, key=lambda each: (each.created_at or datetime.min, each.version))
@@ -108,7 +105,7 @@ class MartFiles:
     def sealed(self) -> tuple[Path, ...]:
         """Return the folders, of any version, that hold records of patients or what was worked out from them."""
         data = self.path / "data"
-        found = [path for name in record_tables() for path in data.glob(f"*/{name}")]
+        found = [path for name in RECORDS for path in data.glob(f"*/{name}")]
         # a folder that is never there, so that what comes to `data` later is not open as a whole
         return (*sorted(found), data / "later" / "records", self.path / ROOM, self.path / "staging")
 
@@ -135,6 +132,8 @@ class MartFiles:
         Loading content that the mart already holds from the same source changes nothing, unless it is read
         with other settings: it then stands in for what it gave before.
 
+        Raises `DataError` where another load holds the mart for ten minutes.
+
         Parameters
         ----------
         file, shown
@@ -146,11 +145,6 @@ class MartFiles:
             default today.
         others
             As `LoadRecord` has them.
-
-        Raises
-        ------
-        DataError
-            Where another load holds the mart for ten minutes.
         """
         make_private(self.path)
         with self._lock():
@@ -221,10 +215,7 @@ class MartFiles:
     def prune(self, *, older_than: timedelta = KEEP_MANIFESTS, dry_run: bool = False) -> list[str]:
         """Remove the versions that nothing refers to, and the files that only they held.
 
-        Parameters
-        ----------
-        older_than
-            Younger versions stay: a batch may have pinned one.
+        `older_than`: younger versions stay: a batch may have pinned one.
 
         Returns
         -------
@@ -299,19 +290,11 @@ def no_load(path: Path) -> Iterator[None]:
         raise DataError(Problem("mart", "a load is running", cure="wait for it to end")) from None
 
 
-def record_tables() -> tuple[str, ...]:
-    """Return the tables whose rows are patients' records."""
-    return tuple(name for name, table in TABLES.items() if table.records)
-
-
 @cache
 def read_manifest(path: Path) -> Manifest:
     """Return a manifest from its file.
 
-    Raises
-    ------
-    DataError
-        Where it is gone or damaged.
+    Raises `DataError` where it is gone or damaged.
     """
     # a manifest never changes once written, so a process reads each once
     try:

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
 from helpers.data.mart.manifest import Manifest
+from helpers.data.mart.query_errors import NO_TABLE
 from helpers.data.mart.reader import Mart
-from helpers.data.schema import TABLES
+from helpers.data.schema import PUBLISHED, RECORDS
 from helpers.errors import Problem, UsageError, near_misses
 
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
 
-#: tables with a row per event of a patient
-RECORDS: Final = tuple(name for name, table in TABLES.items() if table.records)
-#: what its queries may name
-PUBLISHED: Final = tuple(name for name, table in TABLES.items() if not table.records)
 _PAGE: Final = "docs/reference/mart.md lists tables and columns"
-_NO_TABLE: Final = re.compile(r"Table with name \"?(\w+)")
 _WHERE: Final = "report.query"
 
 
@@ -62,10 +57,7 @@ class PublishedMart(Mart):
 def query_published(mart: PublishedMart, sql: str, values: Mapping[str, object]) -> pd.DataFrame:
     """Return the result of an analyst's query.
 
-    Raises
-    ------
-    UsageError
-        Where the query cannot be carried out, with what is there instead.
+    Raises `UsageError` where the query cannot be carried out, with what is there instead.
     """
     with _told(sql):
         return mart.query(sql, dict(values))
@@ -78,7 +70,7 @@ def _told(sql: str) -> Iterator[None]:
     try:
         yield
     except duckdb.CatalogException as error:
-        if found := _NO_TABLE.search(str(error)):
+        if found := NO_TABLE.search(str(error)):
             raise UsageError(_no_table(found[1])) from None
         raise UsageError(_misread(sql, error)) from None
     except (duckdb.ProgrammingError, duckdb.DataError) as error:

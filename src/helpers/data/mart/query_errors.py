@@ -8,15 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.data.schema import TABLES
+from helpers.data.schema import RECORDS
 from helpers.errors import DataError, Problem, UsageError, UserError
 from helpers.places import in_notebook
 
 if TYPE_CHECKING:
     from helpers.data.mart.reader import Mart
 
-_NO_TABLE = re.compile(r"Table with name \"?(\w+)")
-_RECORDS = frozenset(name for name, table in TABLES.items() if table.records)
+NO_TABLE = re.compile(r"Table with name \"?(\w+)")
 _PARQUET = re.compile(r"""["']([^"']+\.parquet)["']""")
 
 
@@ -24,12 +23,8 @@ _PARQUET = re.compile(r"""["']([^"']+\.parquet)["']""")
 def explained(mart: Mart) -> Iterator[None]:
     """Turn the errors of a query that are no fault of its words into errors that say what to do.
 
-    Raises
-    ------
-    DataError
-        Where a file of the mart is damaged or gone, memory or the disk is full.
-    KeyboardInterrupt
-        Where the query was interrupted; DuckDB makes a RuntimeError of it.
+    Raises `DataError` where a file of the mart is damaged or gone, memory or the disk is full; `KeyboardInterrupt`
+    where the query was interrupted; DuckDB makes a RuntimeError of it.
     """
     import duckdb
 
@@ -71,8 +66,8 @@ def _about_file(mart: Mart, error: Exception) -> UserError | None:
 
 def _about_records(error: Exception) -> UsageError | None:
     """Return what to do where a kernel asks for a table of records, which only the records room has."""
-    found = _NO_TABLE.search(str(error))
-    if found is None or found[1].lower() not in _RECORDS:
+    found = NO_TABLE.search(str(error))
+    if found is None or found[1].lower() not in RECORDS:
         return None
     came = "a notebook holds no records of patients"
     cure = f'ask for figures by report.records("{found[1].lower()}", where={{…}}, by=[…]).count()'

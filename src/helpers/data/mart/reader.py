@@ -7,27 +7,22 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property, lru_cache, partial
-from itertools import groupby
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from helpers.bundle import Source
 from helpers.data.mart.choice import choice_query
 from helpers.data.mart.derived import Build, Row, derived_frame, fill_derived, kept_rows
-from helpers.data.mart.files import DERIVED, ROOM, SPILL, MartFiles, record_tables
-from helpers.data.mart.manifest import (
-    LoadRecord,
-    Manifest,
-    make_private,
-)
+from helpers.data.mart.files import DERIVED, ROOM, SPILL, MartFiles
+from helpers.data.mart.lots import lots
+from helpers.data.mart.manifest import LoadRecord, Manifest, make_private
 from helpers.data.mart.query_errors import explained
 from helpers.data.mart.query_reads import observe, tables_read
 from helpers.data.mart.views import SERIES_VIEWS, needs_choice, series_statements, view_statements
-from helpers.data.schema import TABLES
+from helpers.data.schema import RECORDS, TABLES
 from helpers.errors import DataError, Problem
 from helpers.places import in_notebook
 from helpers.reads import is_about, note_data
@@ -35,9 +30,6 @@ from helpers.reads import is_about, note_data
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
-
-#: rows of records that are worked out together where they are many: seconds of work
-LOT = 2_000_000
 
 
 class Mart:
@@ -81,10 +73,7 @@ class Mart:
     def at(self, version: str) -> Mart:
         """Return this mart pinned to a version: a batch hands one version to all of its reports.
 
-        Raises
-        ------
-        DataError
-            Where the mart holds no such version (any more).
+        Raises `DataError` where the mart holds no such version (any more).
         """
         if version and not self.files.manifest_path(version).exists():
             raise DataError(
@@ -152,12 +141,8 @@ class Mart:
         See `helpers.data.mart.views.view_statements` for the views. The caller closes the connection. What it is
         asked is not observed, so that all of the mart counts as read; `query` knows better.
 
-        Parameters
-        ----------
-        threads, memory
-            How much of the machine it may take.
-        series
-            False leaves out the views that rest on the choice of sources, which takes memory to work out.
+        `threads`, `memory`: how much of the machine it may take. `series`: false leaves out the views that rest on the
+        choice of sources, which takes memory to work out.
         """
         self.note(TABLES)
         connection = self._connect_to_files(threads, memory)
@@ -186,7 +171,7 @@ class Mart:
             },
         )
         with explained(self):
-            without = record_tables() if in_notebook() else ()  # a kernel may not hold those
+            without = RECORDS if in_notebook() else ()  # a kernel may not hold those
             for statement in view_statements(self.path, self.manifest, without=without):
                 connection.execute(statement)
         return connection
@@ -270,6 +255,14 @@ class Mart:
             found: list[tuple[Any, ...]] = connection.execute(sql, params or []).fetchall()
         return found
 
+    def codes_of(self, organisations: Sequence[str]) -> list[str]:
+        """Return the codes under which organisations have records: their own, and those of what became part of them.
+
+        A query that names them opens their files alone; one that works them out itself opens every organisation's.
+        """
+        merged = "SELECT org_code FROM successors WHERE list_contains(?, successor) ORDER BY org_code"
+        return [*organisations, *(str(code) for (code,) in self.fetch(merged, [list(organisations)]))]
+
     def recall(self, sql: str) -> list[Row]:
         """Return the few rows of words of a query, which is carried out once per version of the mart."""
         return kept_rows(self._derived_folder(self.path / ROOM), sql, lambda: self.fetch(sql))
@@ -310,17 +303,12 @@ class Mart:
         A country's records are taken a part at a time, by all the reports that wait for the frame, on whichever
         machines they run.
 
-        Parameters
-        ----------
-        table
-            The records that it is worked out from.
-        build
-            Works out the rows of the organisations whose codes it is given, predecessors' among them; those of all
-            for none. Rows are in the order of organisations.
+        `table`: the records that it is worked out from. `build`: works out the rows of the organisations whose codes it
+        is given, predecessors' among them; those of all for none. Rows are in the order of organisations.
         """
         return self._derived(
             name,
-            lambda: [partial(self._build, partial(build, codes)) for codes in self._lots(table)],
+            lambda: [partial(self._build, partial(build, codes)) for codes in lots(self, table)],
             True,
             only,
         )
@@ -332,25 +320,6 @@ class Mart:
         frame, read = derived_frame(folder, name, parts, only)
         self.note(read)
         return frame
-
-    def _lots(self, table: str) -> list[list[str]]:
-        """Return the organisations with records in lots of some `LOT` rows; a lot without codes where one is enough."""
-        rows = Counter[str]()
-        for file in self.manifest.table_files(table):
-            rows[PurePath(file.path).parent.name.removeprefix("org_code=")] += file.rows
-        if rows.total() <= LOT:
-            return [[]]
-        became = {code: code for code in rows} | dict(
-            self.fetch("SELECT org_code, successor FROM successors")
-        )
-        lots, held = [list[str]()], 0
-        for _, together in groupby(sorted(rows, key=became.__getitem__), became.__getitem__):
-            codes = list(together)
-            if held >= LOT:
-                lots, held = [*lots, []], 0
-            lots[-1] += codes
-            held += sum(rows[code] for code in codes)
-        return lots
 
     def _build(self, build: Callable[[], pd.DataFrame]) -> tuple[pd.DataFrame, set[str]]:
         """Return a frame and what was read for it, also where that had been read before."""

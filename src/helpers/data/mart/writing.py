@@ -55,22 +55,15 @@ class Load:
     def write(self, table: str, frame: pd.DataFrame) -> int:
         """Validate a frame and stage it; may be called many times for one table.
 
-        Parameters
-        ----------
-        table
-            One of `helpers.data.schema.TABLES`.
-        frame
-            Its columns; those that may be empty can be left out, others may be added.
+        Raises `DataError` where columns are missing or values are not allowed.
+
+        `table`: one of `helpers.data.schema.TABLES`. `frame`: its columns; those that may be empty can be left out,
+        others may be added.
 
         Returns
         -------
         int
             The rows written.
-
-        Raises
-        ------
-        DataError
-            Where columns are missing or values are not allowed.
         """
         specification = find_table(table)
         stamped = validate(specification, frame.assign(source=self.source, vintage=self.vintage))

@@ -95,10 +95,7 @@ def _write_word(word: str, *, first: bool) -> str:
 def find_organisation(mart: Mart, code: str) -> Organisation:
     """Return an organisation by its code.
 
-    Raises
-    ------
-    DataError
-        Where the mart does not know the code, or knows it as one that merged into another.
+    Raises `DataError` where the mart does not know the code, or knows it as one that merged into another.
     """
     known = organisations(mart)
     if code in known.index:
@@ -145,10 +142,7 @@ def plain_specialty(name: str) -> str:
 def find_specialty(mart: Mart, code: str) -> str:
     """Return the name of a treatment function.
 
-    Raises
-    ------
-    DataError
-        Where the mart does not know the code.
+    Raises `DataError` where the mart does not know the code.
     """
     known = specialty_names(mart)
     if code not in known:

@@ -42,10 +42,7 @@ def system_of(mart: Mart, about: Organisation) -> System:
 
     Today's trusts count for the whole of a series, so that no month is larger or smaller because a border moved.
 
-    Raises
-    ------
-    DataError
-        For an organisation of another kind, or one of which the data name no trust.
+    Raises `DataError` for an organisation of another kind, or one of which the data name no trust.
     """
     if about.kind not in KINDS:
         came = f"is a {about.kind or 'place of unknown kind'}"

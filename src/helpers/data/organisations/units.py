@@ -44,10 +44,7 @@ def below(units: Mapping[str, Unit], parent: str) -> tuple[Unit, ...]:
 def find_unit(units: Mapping[str, Unit], organisation: str, code: str) -> Unit:
     """Return a unit of an organisation by its code.
 
-    Raises
-    ------
-    DataError
-        Where the organisation has none of that code, with the nearest ones.
+    Raises `DataError` where the organisation has none of that code, with the nearest ones.
     """
     if code in units:
         return units[code]

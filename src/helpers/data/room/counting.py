@@ -43,7 +43,7 @@ def grouped(mart: Mart, selection: Selection, *amounts: str) -> pd.DataFrame:
     keys = [f"{group} AS {name}" for group, name in zip(selection.groups, names, strict=True)]
     ordered = f"GROUP BY {', '.join(names)} ORDER BY {', '.join(names)}" if names else ""
     columns = ", ".join([*keys, f"count(*) AS {_EXACT}", *amounts])
-    frame = mart.query(f"SELECT {columns} FROM {selection.base} WHERE {selection.predicate} {ordered}")
+    frame = mart.query(f"SELECT {columns} {selection.source(mart)} {ordered}")
     if len(frame) > MOST_GROUPS:
         came = f"{len(frame):,} groups"
         raise UsageError(Problem("records, by", came, f"{MOST_GROUPS:,} at most", "group by less"))

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from helpers.data.disclosure.queries import EVERYBODY, Condition, Query
 from helpers.data.mart.views import literal
 from helpers.data.policy import HES_RECORD_LEVEL, DisclosurePolicy, policy_of_records
 from helpers.data.schema import TABLES, TableColumn
 from helpers.errors import Problem, UsageError, near_misses
+
+if TYPE_CHECKING:
+    from helpers.data.mart import Mart
 
 Whose = Literal["own", "others", "all"]
 #: by which day a record counts
@@ -55,12 +58,15 @@ class Selection:
 
     # --- as SQL -----------------------------------------------------------------------------------
 
-    @property
-    def base(self) -> str:
-        """The records, those of merged organisations under their successor's code."""
+    def source(self, mart: Mart) -> str:
+        """Return the records that count, those of merged organisations under their successor's code."""
+        among = "true"
+        if self.whose == "own":
+            among = f"r.org_code IN ({', '.join(map(literal, mart.codes_of([self.organisation])))})"
         return (
-            f"(SELECT coalesce(o.successor, r.org_code) AS org_code, r.* EXCLUDE (org_code) "
-            f"FROM {self.table} r LEFT JOIN successors o ON o.org_code = r.org_code)"
+            "FROM (SELECT coalesce(o.successor, r.org_code) AS org_code, r.* EXCLUDE (org_code) "
+            f"FROM {self.table} r LEFT JOIN successors o ON o.org_code = r.org_code "
+            f"WHERE {among}) WHERE {self.predicate}"
         )
 
     @property

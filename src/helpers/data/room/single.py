@@ -42,7 +42,7 @@ def single_records(mart: Mart, selection: Selection) -> pd.DataFrame:
     made = [f"{selection.value_of(Key(name))} AS {name}" for name in (MONTH, WEEKDAY, DEPRIVATION)]
     keys = [f"{sql} AS k{place}" for place, sql in enumerate(selection.groups)]
     columns = ", ".join([*names, *made, *keys])
-    source = f"FROM {selection.base} WHERE {selection.predicate}"
+    source = selection.source(mart)
     size = int(mart.fetch(f"SELECT count(*) {source}")[0][0])
     if size > MOST_RECORDS:
         cure = "narrow them by where= or months=, or ask for .count() and .mean(), which have no limit"
@@ -105,7 +105,7 @@ def look_at(mart: Mart, selection: Selection, number: int) -> Rows:
             Problem("records, rows", "shows records of patients", "an interactive session", cure)
         )
     selection.refuse_unknown()
-    frame = mart.query(f"SELECT * FROM {selection.base} WHERE {selection.predicate} LIMIT {int(number)}")
+    frame = mart.query(f"SELECT * {selection.source(mart)} LIMIT {int(number)}")
     return Rows(frame.to_html(index=False), frame.to_string(index=False))
 
 

@@ -86,10 +86,7 @@ def appointment_months(
 ) -> pd.DataFrame:
     """Return counts from records for every organisation; computed once per load and span.
 
-    Parameters
-    ----------
-    first, end
-        First day of the span, and first day after it.
+    `first`, `end`: first day of the span, and first day after it.
 
     Returns
     -------
@@ -142,13 +139,9 @@ def appointment_groups(
 
     Of all of them apart there may be nearly as many groups as appointments: ask for some of them at a time.
 
-    Parameters
-    ----------
-    codes
-        Those of the organisations, without their predecessors', whose appointments count as theirs.
-    apart
-        Where each organisation is to have rows of its own: what specialty, kind, mode, age_band and sex may be.
-        What is otherwise is missing.
+    `codes`: those of the organisations, without their predecessors', whose appointments count as theirs. `apart`: where
+    each organisation is to have rows of its own: what specialty, kind, mode, age_band and sex may be. What is otherwise
+    is missing.
 
     Returns
     -------
@@ -163,11 +156,8 @@ def appointment_groups(
             name: f"TRY_CAST({column} AS ENUM ({', '.join(map(literal, levels[name]))}))"
             for name, column in {"org_code": "org_code", **_WORDS}.items()
         }
-    # only their files are opened
-    own = "SELECT org_code FROM successors WHERE list_contains(?, successor)"
-    merged = [str(code) for (code,) in mart.fetch(own, [list(codes)])]
     lead = " + ".join(f"(lead_days >= {7 * weeks})::TINYINT" for weeks, _ in LEAD_BANDS)
-    sql = f"""{_due(where, [*codes, *merged])}
+    sql = f"""{_due(where, mart.codes_of(codes))}
         SELECT {", ".join(f"{sql} AS {name}" for name, sql in columns.items())}, {_FIFTHS} AS deprivation,
                isodow(appointment_date) - 1 AS weekday, {lead} AS lead, {_GROUPED} {"" if apart else "ORDER BY ALL"}"""
     return _named(mart.query(sql, [first, end]), deprivation=DEPRIVATION, weekday=_WEEKDAYS, lead=_LEADS)
@@ -252,12 +242,8 @@ CAME_FIRST = "first_outpatient_attendances"
 def published_months(mart: Mart, own: Sequence[str], first: date, end: date) -> pd.DataFrame:
     """Return published counts of a trust, of all trusts in the same data sets, and of England.
 
-    Parameters
-    ----------
-    own
-        The trust's code, and those of its predecessors after it.
-    first, end
-        First day of the span, and first day after it.
+    `own`: the trust's code, and those of its predecessors after it. `first`, `end`: first day of the span, and first
+    day after it.
 
     Returns
     -------
@@ -319,10 +305,7 @@ def published_specialties(mart: Mart, first: date, end: date) -> pd.DataFrame:
 def latest_appointments(mart: Mart, own: Sequence[str]) -> date | None:
     """Return the first day of the trust's latest whole month with counts: of records, else published.
 
-    Parameters
-    ----------
-    own
-        The trust's code, and those of its predecessors.
+    `own`: the trust's code, and those of its predecessors.
     """
     among, latest = ", ".join(map(literal, own)), None
     if mart.fetch(f"SELECT 1 FROM appointments WHERE org_code IN ({among}) LIMIT 1"):

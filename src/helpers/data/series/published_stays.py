@@ -68,10 +68,7 @@ COMPARABLE = f"""WITH real AS (
 def published_stays(mart: Mart, own: Sequence[str]) -> pd.DataFrame:
     """Return beds and admissions of every trust and quarter; merged trusts as they stood, but for the own.
 
-    Parameters
-    ----------
-    own
-        The reported trust's code, and those of its predecessors after it.
+    `own`: the reported trust's code, and those of its predecessors after it.
 
     Returns
     -------

@@ -30,7 +30,6 @@ LONG_STAYS = (7, 14, 21)
 SUMS: Final = ("spells", "days", "days_squared")
 #: the largest value of DuckDB's hash
 _HASHES: Final = 2**64 - 1
-_MERGED: Final = "SELECT org_code FROM successors WHERE successor = ?"
 #: which spells are stays where nobody says otherwise: day cases and regular attenders are none
 ORDINARY: Final = (Condition("patient_class", ("ordinary",)),)
 
@@ -138,8 +137,7 @@ def stay_sample(mart: Mart, rule: StayRule, org_code: str, *, others: int) -> pd
     """
     import pandas as pd
 
-    codes = [org_code, *(str(code) for (code,) in mart.fetch(_MERGED, [org_code]))]
-    sql = f"""{_stays(rule, codes)}
+    sql = f"""{_stays(rule, mart.codes_of([org_code]))}
         SELECT true AS own, unit_code AS cluster, days, {_STRATA}, count(*) AS spells
         FROM trimmed WHERE org_code = ? GROUP BY ALL ORDER BY ALL"""
     own = mart.query(sql, [*_arguments(mart, rule), org_code])

@@ -37,10 +37,7 @@ def recognise(sheets: list[Sheet], own: Sequence[Layout] = ()) -> list[Match]:
 
     Hidden sheets count only where no visible one fits.
 
-    Raises
-    ------
-    DataError
-        Where none fits, with the nearest ones and what is missing for them; where a file is cut short.
+    Raises `DataError` where none fits, with the nearest ones and what is missing for them; where a file is cut short.
     """
     visible = [sheet for sheet in sheets if not sheet.hidden]
     best = _best(visible, own) or _best(visible) or _best(sheets, own) or _best(sheets)

@@ -81,10 +81,7 @@ def _blocks(match: Match) -> dict[str, int]:
 def _check_blocks(match: Match, found: dict[str, int], *wanted: tuple[str, ...]) -> None:
     """Refuse a sheet in which no heading says which block is which; of the blocks in a tuple one will do.
 
-    Raises
-    ------
-    DataError
-        With the blocks that are missing.
+    Raises `DataError` with the blocks that are missing.
     """
     missing = [
         blocks[0]
@@ -100,10 +97,7 @@ def _check_blocks(match: Match, found: dict[str, int], *wanted: tuple[str, ...])
 def _month(match: Match) -> pd.Timestamp:
     """Return the month that the title lines name, or else the file's name.
 
-    Raises
-    ------
-    DataError
-        Where neither does.
+    Raises `DataError` where neither does.
     """
     for row in match.sheet.head[: match.header]:
         words = [cell.strip() for cell in row if cell.strip()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -110,10 +111,7 @@ class Cells:
     def periods(self, columns: Sequence[str], kind: str = "month") -> pd.Series[pd.Timestamp]:
         """Return the first days of periods, in any spelling that is sure; others are mistakes.
 
-        Parameters
-        ----------
-        columns
-            Whose words together are the period.
+        `columns`: whose words together are the period.
         """
         words = self.text(columns[0])
         for column in columns[1:]:
@@ -158,10 +156,7 @@ class Cells:
     def check(self) -> None:
         """Raise everything that was wrong.
 
-        Raises
-        ------
-        DataError
-            Where there were mistakes.
+        Raises `DataError` where there were mistakes.
         """
         if self.problems:
             raise DataError(self.problems)
@@ -187,6 +182,12 @@ def _shown(form: str) -> str:
 def first_of_month(days: pd.Series[pd.Timestamp]) -> pd.Series[pd.Timestamp]:
     """Return the first day of each day's month; missing ones stay missing."""
     return pd.Series(days.to_numpy().astype("datetime64[M]").astype("datetime64[s]"), index=days.index)
+
+
+def latest_day(*days: pd.Series[pd.Timestamp]) -> date | None:
+    """Return the latest of some days; None where there is none."""
+    latest = pd.concat(days).max()
+    return None if pd.isna(latest) else latest.date()
 
 
 def read_months(table: SheetTable, column: str) -> tuple[Cells, pd.DataFrame, int]:
@@ -257,12 +258,8 @@ def fed_rows(
 ) -> list[pd.DataFrame]:
     """Return the rows of measures by what their feeds say: sums and differences of columns of the figures.
 
-    Parameters
-    ----------
-    frame, settings
-        As for `measure_rows`.
-    hidden
-        Which figures their publisher has hidden: whatever one of them is part of, is hidden.
+    `frame`, `settings`: as for `measure_rows`. `hidden`: which figures their publisher has hidden: whatever one of them
+    is part of, is hidden.
     """
     rows = []
     for feed in feeds:

@@ -19,10 +19,7 @@ WORDS = ("org_code", "specialty", "point_of_delivery", "period")
 def read(matches: list[Match], context: Context) -> Reading:
     """Return the lines of a sheet; notes between them are left out.
 
-    Raises
-    ------
-    DataError
-        With every mistake.
+    Raises `DataError` with every mistake.
     """
     match = matches[0]
     own_measures.refuse_merged(match)

@@ -9,7 +9,7 @@ from functools import partial
 from hashlib import sha256
 from inspect import getfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass as checked
@@ -112,6 +112,11 @@ class Layout:
     #: for files without a header: recognises a sheet by its rows
     headless: Callable[[Sheet], bool] | None = None
 
+    @classmethod
+    def of_records(cls, table: str, /, **told: Any) -> Layout:
+        """Return the layout of a table with a row per patient or event: a newer file takes the older one's place."""
+        return cls(**{"tables": (table,), "policy": "hes_record_level", "mode": "replace", **told})
+
     @property
     def how_read(self) -> str:
         """Hash of its reader's module and of what an analyst wrote: what was read otherwise is read anew."""
@@ -173,10 +178,7 @@ class Match:
 def read_all(matches: list[Match], context: Context) -> Reading:
     """Return what all the sheets of one file that fit a layout give together.
 
-    Raises
-    ------
-    DataError
-        With every mistake of every sheet; where two sheets give different figures for the same thing.
+    Raises `DataError` with every mistake of every sheet; where two sheets give different figures for the same thing.
     """
     layout = matches[0].layout
     groups = [matches] if layout.joins_sheets else [[match] for match in matches]

@@ -46,10 +46,8 @@ def _layout(mapping: TableMapping) -> Layout:
 def read(mapping: TableMapping, matches: list[Match], context: Context) -> Reading:
     """Return the figures of a sheet: a row for each cell that holds one.
 
-    Raises
-    ------
-    DataError
-        Where a heading is there twice, no heading is a period, and with the mistakes of any own measures.
+    Raises `DataError` where a heading is there twice, no heading is a period, and with the mistakes of any own
+    measures.
     """
     match = _unmerged(matches[0], mapping)
     own_measures.refuse_merged(match)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from helpers.data.schema import STAMP, TABLES, TableColumn
 from helpers.data.sources import records
-from helpers.data.sources.cells import Cells
+from helpers.data.sources.cells import Cells, latest_day
 from helpers.data.sources.layout import Context, Layout, Match, Reading
 from helpers.register import RecordMapping
 
@@ -35,14 +35,12 @@ _FLAGS: Final = {
 
 def layout_of(mapping: RecordMapping) -> Layout:
     """Return the layout by which a table of records is recognised and read."""
-    return Layout(
+    return Layout.of_records(
+        mapping.records,
         name=mapping.id,
         title=mapping.title,
         columns=tuple(dict.fromkeys(mapping.columns.values())),
         read=partial(_read, mapping),
-        tables=(mapping.records,),
-        policy="hes_record_level",
-        mode="replace",
         by_rows=True,
         ends_with_newline=False,
         settings=hashlib.sha256(mapping.model_dump_json().encode()).hexdigest(),
@@ -84,8 +82,7 @@ def _read(mapping: RecordMapping, matches: list[Match], _: Context) -> Reading:
         missing = frame[name].isna().to_numpy() & wanted
         wanted &= ~missing
         rejected[f"no {name}"] = int(missing.sum())
-    day = frame[DAY[table.name]]
-    as_at = None if day.isna().all() else day.max().date()
+    as_at = latest_day(frame[DAY[table.name]])
     return Reading({table.name: frame[wanted]}, len(cells), rejected, tuple(remarks), as_at=as_at)
 
 

@@ -35,11 +35,8 @@ NOTE = "note"
 def read(matches: list[Match], context: Context) -> Reading:
     """Return the rows of a sheet; empty ones are left out.
 
-    Raises
-    ------
-    DataError
-        With every mistake: text in a number, an unknown measure or organisation, a period that is none,
-        a numerator above its denominator, a row given twice.
+    Raises `DataError` with every mistake: text in a number, an unknown measure or organisation, a period that is none,
+    a numerator above its denominator, a row given twice.
     """
     match = matches[0]
     names, ignored = _present(match)

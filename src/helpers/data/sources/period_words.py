@@ -53,12 +53,7 @@ def parse_period(word: str, frequency: str = "", *, british: bool = False) -> Pe
     A day is its month (quarter, year) where it is the first or last of it: Excel makes dates of months, and
     reports name months by their end. So 01/04/2026 is April, and no other reading of it is a month.
 
-    Parameters
-    ----------
-    frequency
-        The measure's; any with "".
-    british
-        Whether days such as 03/04/2026 are known to have the day first.
+    `frequency`: the measure's; any with "". `british`: whether days such as 03/04/2026 are known to have the day first.
 
     >>> parse_period("2026/27 Q4")
     (datetime.date(2027, 1, 1), 'quarter')

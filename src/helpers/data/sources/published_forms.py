@@ -13,13 +13,13 @@ from helpers.data.sources.cells import Cells, parts_of
 from helpers.data.sources.layout import Feed
 
 
-class Form(BaseModel):
+class Declaration(BaseModel):
     """A part of a declaration; an unknown key is refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class When(Form):
+class When(Declaration):
     """Where the period of a row is: in columns, or in the file's name alone.
 
     Parameters
@@ -46,7 +46,7 @@ class When(Form):
         return (self.column,) if isinstance(self.column, str) else self.column
 
 
-class Words(Form):
+class WordColumn(Declaration):
     """A column of words: what they stand for in the mart, and how they are tidied before (pattern, replacement)."""
 
     column: str
@@ -74,7 +74,7 @@ class Words(Form):
         return word
 
 
-class Level(Form):
+class Level(Declaration):
     """What a level of organisations has: a basis, a kind (else told by code and name), and columns of its own."""
 
     basis: Literal["provider", "commissioner"] = "provider"
@@ -83,7 +83,7 @@ class Level(Form):
     name: str = ""
 
 
-class Whose(Form):
+class Whose(Declaration):
     """Whose a row is.
 
     Parameters
@@ -105,7 +105,7 @@ class Whose(Form):
     england: dict[str, str] = {}
     level: str = ""
     levels: dict[str, Level] = {}
-    kind: Words | None = None
+    kind: WordColumn | None = None
     more: dict[str, str] = {}
 
     @property
@@ -121,7 +121,7 @@ class Whose(Form):
         yield from [self.kind.column] if self.kind else []
 
 
-class Specialty(Form):
+class Specialty(Declaration):
     """The column of specialty codes, their scheme, and the column of their names."""
 
     column: str
@@ -129,7 +129,7 @@ class Specialty(Form):
     name: str = ""
 
 
-class OneRowEach(Form):
+class OneRowEach(Declaration):
     """A table with a row for each of these words: its figures are called "figure of word"."""
 
     column: str
@@ -137,14 +137,14 @@ class OneRowEach(Form):
     words: tuple[str, ...]
 
 
-class Rate(Form):
+class Rate(Declaration):
     """The file's own rate in per cent, if it has one, and how far rounding may take it from its parts."""
 
     column: str
     within: float
 
 
-class PublishedTable(Form):
+class PublishedTable(Declaration):
     """A published table with a row for each organisation and period, or for the parts of one.
 
     Parameters
@@ -185,7 +185,7 @@ class PublishedTable(Form):
     feeds: tuple[Feed, ...]
     organisation: Whose | None = None
     england: bool = False
-    words: dict[str, Words] = {}
+    words: dict[str, WordColumn] = {}
     always: dict[str, str] = {}
     specialty: Specialty | None = None
     left_out: dict[str, dict[str, str]] = {}

@@ -59,10 +59,7 @@ class _Figures:
 def read(table: PublishedTable, matches: list[Match], _: Context) -> Reading:
     """Return the figures of a table, with the names of its organisations and specialties.
 
-    Raises
-    ------
-    DataError
-        With every mistake.
+    Raises `DataError` with every mistake.
     """
     match = matches[0]
     have = [name for name in table.optional if match.has(name)]
@@ -283,10 +280,7 @@ def _mender(name: str) -> ModuleType:
 def declared_in(path: Path) -> Iterator[tuple[str, PublishedTable]]:
     """Yield the tables that a file declares, by their names.
 
-    Raises
-    ------
-    UsageError
-        With every key that is unknown, missing or mistyped, and its line.
+    Raises `UsageError` with every key that is unknown, missing or mistyped, and its line.
     """
     file = read_yaml(path)
     for name, entry in file.content.items() if isinstance(file.content, dict) else ():

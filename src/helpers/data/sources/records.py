@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from itertools import pairwise
 
 import pandas as pd
 
-from helpers.data.sources.cells import Cells
+from helpers.data.sources.cells import Cells, latest_day
 from helpers.data.sources.layout import Context, Feed, Layout, Match, Reading
 
 #: HES data dictionary, ADMIMETH
@@ -104,7 +103,7 @@ def read_admitted(matches: list[Match], _: Context) -> Reading:
         {"spells": frame[ends & lasting]},
         len(cells),
         rejected,
-        as_at=_latest(discharged),
+        as_at=latest_day(discharged),
         synthetic=is_artificial(match.sheet.file),
     )
 
@@ -139,7 +138,7 @@ def read_outpatients(matches: list[Match], _: Context) -> Reading:
         {"appointments": frame[known & dated]},
         len(cells),
         rejected,
-        as_at=_latest(day),
+        as_at=latest_day(day),
         synthetic=is_artificial(match.sheet.file),
     )
 
@@ -198,41 +197,31 @@ def _dates(cells: Cells, column: str) -> pd.Series[pd.Timestamp]:
     return dates.where((dates >= EARLIEST) & (dates <= pd.Timestamp.now()))
 
 
-def _latest(days: pd.Series[pd.Timestamp]) -> date | None:
-    return None if days.isna().all() else days.max().date()
-
-
 LAYOUTS = (
-    Layout(
+    Layout.of_records(
+        "spells",
         name="hes_admitted_care",
         title="Hospital Episode Statistics, admitted patient care records",
         columns=ADMITTED_COLUMNS,
         read=read_admitted,
         by_rows=True,
-        tables=("spells",),
-        policy="hes_record_level",
-        mode="replace",
         feeds=(Feed("mean_los", "DISDATE - ADMIDATE, or SPELDUR_CALC", "episodes with SPELEND = Y"),),
     ),
-    Layout(
+    Layout.of_records(
+        "appointments",
         name="hes_outpatients",
         title="Hospital Episode Statistics, outpatient records",
         columns=OUTPATIENT_COLUMNS,
         read=read_outpatients,
         by_rows=True,
-        tables=("appointments",),
-        policy="hes_record_level",
-        mode="replace",
         feeds=(Feed("dna_rate", "ATTENDED 3, 7", "ATTENDED 3, 5, 6, 7"),),
     ),
-    Layout(
+    Layout.of_records(
+        "spells",
         name="los_model",
         title="NHS-R length of stay teaching set (invented)",
         columns=("ID", "Organisation", "Age", "LOS", "Death"),
         read=read_los_model,
-        tables=("spells",),
-        policy="hes_record_level",
-        mode="replace",
         synthetic=True,
     ),
 )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from functools import partial
 
 import pandas as pd
 
 from helpers.data.files.sheets import Sheet
-from helpers.data.sources.cells import Cells
+from helpers.data.sources.cells import Cells, latest_day
 from helpers.data.sources.layout import Context, Layout, Match, Reading
 from helpers.data.sources.names import organisation_rows
 
@@ -73,8 +73,7 @@ def read_ods(matches: list[Match], _: Context) -> Reading:
     frame["region"] = cells.text("region").replace("", None)
     frame["icb_code"] = cells.text("icb").replace("", None) if "icb" in places else None
     frame["valid_from"], frame["valid_to"] = opened, closed
-    latest = pd.concat([opened, closed]).max()
-    edition = None if pd.isna(latest) else latest.date()
+    edition = latest_day(opened, closed)
     absent = [name for name in ODS_COLUMNS if name not in places]
     remarks = (f"without the columns {', '.join(absent)}, which were cut out",) if absent else ()
     return Reading({"organisations": frame}, len(rows), remarks=remarks, as_at=edition, published=edition)
@@ -113,29 +112,24 @@ def read_peers(matches: list[Match], _: Context) -> Reading:
     return Reading({"organisations": frame}, len(cells))
 
 
-def _specialty_reader(scheme: str, code: str, name: str) -> Callable[[list[Match], Context], Reading]:
-    def read(matches: list[Match], _: Context) -> Reading:
-        cells = Cells(matches[0].table())
-        codes, names = cells.text(code), cells.text(name)
-        cells.refuse(codes == "", code, "a code")
-        cells.check()
-        frame = pd.DataFrame({"scheme": scheme, "specialty_code": codes, "name": names})
-        named = frame[names != ""]
-        kept = named.drop_duplicates("specialty_code")
-        rejected = {
-            "code without a name": len(frame) - len(named),
-            "another spelling of a code's name": len(named) - len(kept),
-        }
-        return Reading({"specialties": kept}, len(cells), rejected)
-
-    return read
-
-
-def _specialty_layout(layout: str, title: str, scheme: str, code: str, name: str) -> Layout:
-    reader = _specialty_reader(scheme, code, name)
-    return Layout(layout, title, (code, name), reader, tables=("specialties",), secondary=True)
+def read_specialties(scheme: str, matches: list[Match], _: Context) -> Reading:
+    """Return the codes of a scheme, which stand in the layout's first column, and their names in its second."""
+    code, name = matches[0].layout.columns
+    cells = Cells(matches[0].table())
+    codes, names = cells.text(code), cells.text(name)
+    cells.refuse(codes == "", code, "a code")
+    cells.check()
+    frame = pd.DataFrame({"scheme": scheme, "specialty_code": codes, "name": names})
+    named = frame[names != ""]
+    kept = named.drop_duplicates("specialty_code")
+    rejected = {
+        "code without a name": len(frame) - len(named),
+        "another spelling of a code's name": len(named) - len(kept),
+    }
+    return Reading({"specialties": kept}, len(cells), rejected)
 
 
+_SPECIALTIES = partial(Layout, tables=("specialties",), secondary=True)
 LAYOUTS = (
     Layout(
         name="ods_trusts",
@@ -161,14 +155,16 @@ LAYOUTS = (
         tables=("organisations",),
         secondary=True,
     ),
-    _specialty_layout(
-        "rtt_function_codes", "RTT treatment functions", "rtt", "rtt_treatment_function_code", "name"
+    _SPECIALTIES(
+        name="rtt_function_codes",
+        title="RTT treatment functions",
+        columns=("rtt_treatment_function_code", "name"),
+        read=partial(read_specialties, "rtt"),
     ),
-    _specialty_layout(
-        "treatment_codes",
-        "Treatment specialty codes (HES)",
-        "treatment",
-        "treatment_specialty_code",
-        "description",
+    _SPECIALTIES(
+        name="treatment_codes",
+        title="Treatment specialty codes (HES)",
+        columns=("treatment_specialty_code", "description"),
+        read=partial(read_specialties, "treatment"),
     ),
 )

@@ -70,10 +70,7 @@ def read(matches: list[Match], _: Context) -> Reading:
     Sums of a provider are over its commissioners in England; those outside (NONC) stand beside them as a
     breakdown, which trusts at the border want to see.
 
-    Raises
-    ------
-    DataError
-        Where the bands of a row do not add up to its total, or the specialties not to theirs.
+    Raises `DataError` where the bands of a row do not add up to its total, or the specialties not to theirs.
     """
     match = matches[0]
     bands = [cell.strip() for cell in match.sheet.head[match.header] if _BAND.fullmatch(cell.strip())]
@@ -238,12 +235,8 @@ def percentile_wait(by_week: NDArray[np.float64], share: float) -> NDArray[np.fl
 
     Source: NHS England, RTT waiting times, notes on the median and percentiles (in use since October 2022).
 
-    Parameters
-    ----------
-    by_week
-        Pathways, a row for each list and a column for each week; the last column has no upper end.
-    share
-        Between 0 and 1.
+    `by_week`: pathways, a row for each list and a column for each week; the last column has no upper end. `share`:
+    between 0 and 1.
 
     Returns
     -------

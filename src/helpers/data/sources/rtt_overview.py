@@ -59,10 +59,7 @@ def read(matches: list[Match], _: Context) -> Reading:
 def _places(match: Match) -> dict[str, int]:
     """Return where each column is: names come again in each block, and the month stands in the row above.
 
-    Raises
-    ------
-    DataError
-        Where there is no column of months, or no block of those who wait.
+    Raises `DataError` where there is no column of months, or no block of those who wait.
     """
     below = match.below_banners()
     found: dict[str, int] = {}

@@ -21,10 +21,7 @@ _DAY: Final = re.compile(r"(\d{1,2})(?:st|nd|rd|th)? ([A-Z][a-z]+) (\d{4})")
 def period_in_name(file: str, kind: Literal["month", "year"]) -> date:
     """Return the first day of the month or financial year that a file's name says.
 
-    Raises
-    ------
-    DataError
-        Where it says none.
+    Raises `DataError` where it says none.
     """
     found = month_in_name(file) if kind == "month" else _year_in_name(file)
     if found is None:

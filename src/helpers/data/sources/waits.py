@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from helpers.data.sources.cells import Cells
+from helpers.data.sources.cells import Cells, latest_day
 from helpers.data.sources.layout import Context, Layout, Match, Reading
 
 COLUMNS = ("org_code", "specialty_code", "referred", "removed")
@@ -15,10 +15,7 @@ DAYS = ("%Y-%m-%d", "%d/%m/%Y")
 def read(matches: list[Match], _: Context) -> Reading:
     """Return the patients of a list; the file is as at the latest day in it.
 
-    Raises
-    ------
-    DataError
-        With every mistake: a code or day that is missing, a removal before its referral.
+    Raises `DataError` with every mistake: a code or day that is missing, a removal before its referral.
     """
     cells = Cells(matches[0].table())
     frame = pd.DataFrame(
@@ -35,16 +32,14 @@ def read(matches: list[Match], _: Context) -> Reading:
     weeks = (removed.fillna(last) - referred).dt.days / 7
     month = removed.dt.strftime("%Y-%m")
     frame = frame.assign(referred=referred, removed=removed, removed_month=month, weeks=weeks)
-    return Reading({"waits": frame}, len(cells), as_at=None if pd.isna(last) else last.date())
+    return Reading({"waits": frame}, len(cells), as_at=latest_day(referred, removed))
 
 
-LAYOUT = Layout(
+LAYOUT = Layout.of_records(
+    "waits",
     name="waiting_list",
     title="A waiting list by patient: referral and removal dates (your own)",
     columns=COLUMNS,
     read=read,
-    tables=("waits",),
-    policy="hes_record_level",
-    mode="replace",
     ends_with_newline=False,
 )

@@ -20,18 +20,13 @@ STAFF, APPRAISED, APPRAISED_SPREAD = 6_000, 0.86, 0.35
 COMPLAINTS = 0.0012
 #: month-to-month noise of the counts, standard deviation of the logarithm
 NOISE = 0.03
-_KEYS = ["org_code", "period"]
 
 
 def further_measures(rng: np.random.Generator, values: pd.DataFrame) -> pd.DataFrame:
     """Return counts, and waits of over 65 weeks, that follow from the measures drawn already.
 
-    Parameters
-    ----------
-    rng
-        Of its own, so that what was drawn before stays as it was.
-    values
-        Monthly rows of whole organisations: `rtt_over_52_weeks`, `ae_four_hours`, `bed_occupancy`.
+    `rng`: of its own, so that what was drawn before stays as it was. `values`: monthly rows of whole organisations:
+    `rtt_over_52_weeks`, `ae_four_hours`, `bed_occupancy`.
     """
     whole = values[values["unit_code"].isna() & values["specialty_code"].isna()]
     longer, emergency, beds = (

@@ -50,18 +50,11 @@ class SyntheticData:
 def generate(scale: float = 1.0, seed: int = DEFAULT_SEED) -> SyntheticData:
     """Return the invented national data set.
 
-    Parameters
-    ----------
-    scale
-        Multiplies the number of spells and appointments (about 500,000 and 600,000 at 1); trusts, months
-        and published measures stay.
-    seed
-        The same seed and scale give the same data. Codes and dates of what is put in (`truth`) do not depend on it.
+    Raises `ArgumentError` if `scale` is not a positive number.
 
-    Raises
-    ------
-    ArgumentError
-        If `scale` is not a positive number.
+    `scale`: multiplies the number of spells and appointments (about 500,000 and 600,000 at 1); trusts, months and
+    published measures stay. `seed`: the same seed and scale give the same data. Codes and dates of what is put in
+    (`truth`) do not depend on it.
 
     Examples
     --------

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from helpers.data.sources.cells import first_of_month
 from helpers.data.synthetic import drawing, truth
 from helpers.data.synthetic.divisions import unit_values
 from helpers.data.synthetic.drawing import Floats
@@ -305,7 +306,7 @@ def mean_los(spells: pd.DataFrame) -> pd.DataFrame:
     """Return mean days of ordinary spells by trust and month of discharge."""
     ordinary = spells[spells["patient_class"] == "ordinary"]
     grouped = ordinary["los_days"].groupby(
-        [ordinary["org_code"], _month(ordinary["discharged"])], observed=True
+        [ordinary["org_code"], first_of_month(ordinary["discharged"]).rename("period")], observed=True
     )
     return _counted(pd.DataFrame(grouped.agg(numerator="sum", denominator="count")), "mean_los")
 
@@ -314,15 +315,9 @@ def dna_rate(appointments: pd.DataFrame) -> pd.DataFrame:
     """Return missed among attended and missed appointments by trust and month."""
     due = appointments[appointments["outcome"].isin(["attended", "dna"])]
     missed = (due["outcome"] == "dna").groupby(
-        [due["org_code"], _month(due["appointment_date"])], observed=True
+        [due["org_code"], first_of_month(due["appointment_date"]).rename("period")], observed=True
     )
     return _counted(pd.DataFrame(missed.agg(numerator="sum", denominator="count")), "dna_rate")
-
-
-def _month(days: pd.Series) -> pd.Series:
-    return pd.Series(
-        days.to_numpy().astype("datetime64[M]").astype("datetime64[s]"), days.index, name="period"
-    )
 
 
 def _counted(frame: pd.DataFrame, measure: str) -> pd.DataFrame:

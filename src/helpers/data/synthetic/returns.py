@@ -27,13 +27,8 @@ _KEYS = ["org_code", "period"]
 def other_returns(rng: np.random.Generator, values: pd.DataFrame) -> pd.DataFrame:
     """Return beds by quarter, admissions of the acute specialties by month, and reasons of delay.
 
-    Parameters
-    ----------
-    rng
-        Of its own.
-    values
-        Monthly measure values with `bed_occupancy` (beds occupied over available), `no_criteria_to_reside` (patients
-        who could leave over beds) and `mean_los` (days over patients) of each trust.
+    `rng`: of its own. `values`: monthly measure values with `bed_occupancy` (beds occupied over available),
+    `no_criteria_to_reside` (patients who could leave over beds) and `mean_los` (days over patients) of each trust.
     """
     beds = values[values["measure"] == "bed_occupancy"]
     stays = values[values["measure"] == "mean_los"].groupby("org_code")[["numerator", "denominator"]].sum()

@@ -24,10 +24,7 @@ STALE_MONTHS = 6
 def put_in_shapes(values: pd.DataFrame) -> pd.DataFrame:
     """Return monthly measure values with the series of `truth.SHAPES` in place of what was drawn.
 
-    Parameters
-    ----------
-    values
-        Rows of `measure_values` without `value`; counts have no denominator.
+    `values`: rows of `measure_values` without `value`; counts have no denominator.
 
     Returns
     -------

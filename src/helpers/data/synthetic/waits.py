@@ -22,10 +22,8 @@ _KEYS: Final = ["org_code", "period"]
 def waiting_lists(rng: np.random.Generator, values: pd.DataFrame) -> pd.DataFrame:
     """Return lists by specialty, with flows and waits, of the trusts above.
 
-    Parameters
-    ----------
-    values
-        Monthly rows with `rtt_18_weeks` and `rtt_over_52_weeks` by specialty, and `rtt_list_size` of whole trusts.
+    `values`: monthly rows with `rtt_18_weeks` and `rtt_over_52_weeks` by specialty, and `rtt_list_size` of whole
+    trusts.
     """
     rows = values[
         values["org_code"].isin(list(TRUSTS))

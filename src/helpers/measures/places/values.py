@@ -12,10 +12,10 @@ import pandas as pd
 
 from helpers.bundle import SUPPRESSED, Origin
 from helpers.data.mart import Mart
-from helpers.data.measured import as_told
 from helpers.data.periods import period_end
 from helpers.data.policy import DisclosurePolicy, policy_of_several
 from helpers.data.series.peer_values import BASES, peer_values
+from helpers.data.series.untold import as_told
 from helpers.register.models import Measure
 from helpers.report import controlled
 from helpers.report.period import add_months

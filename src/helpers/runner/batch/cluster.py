@@ -8,38 +8,32 @@ attempt whose worker answers is taken, and the report goes on here, where it is 
 from __future__ import annotations
 
 import contextlib
-import os
 import pickle
 import secrets
 import shutil
-import subprocess
-import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from helpers.errors import Problem, ReportError, UsageError, UserError
-from helpers.runner.batch.libraries import RUN, import_libraries
+from helpers.places import KNOWN_VARIABLE, VERSION_VARIABLE
+from helpers.runner.batch.host import ORDER, OUTCOME, STOP, Ready, attempt, stamp_of_worker
 from helpers.runner.kernel.execute import (
     RUN_LOG,
     Executed,
     Ground,
     InterruptionError,
     KernelLimits,
-    execute,
 )
 from helpers.runner.key.surroundings import stamp_of_machine
 from helpers.runner.plan.jobs import Job
-from helpers.runner.project import private_folder
 
 if TYPE_CHECKING:
     from distributed import Client, Future
 
-#: in a report's folder: what is to be run, and in an attempt's what came of it; whoever reads them wrote them
-_ORDER, _OUTCOME, _STOP = "order.pickle", "outcome.pickle", "stop"
 #: seconds between two looks at what is under way, that a worker has to hand over what came of it, and that workers
 #: have to say which version they run
 _LOOK, _HANDED, _ANSWER = 1.0, 10.0, 60.0
@@ -58,7 +52,21 @@ class Cluster:
     client: Client
     workers: tuple[str, ...]  # their addresses
     slots: int  # how many reports they run beside each other
+    ready: Ready  # what their processes that run reports are to have ready
     refused: tuple[str, ...] = ()  # the workers that run something else
+
+    def readied(
+        self, environment: Mapping[str, str], home: Path, notebooks: Iterable[Path], preload: Iterable[str]
+    ) -> Cluster:
+        """Return the cluster for a batch of these notebooks; arguments are those of `fork_server`."""
+        # what differs from load to load is told to each kernel: the processes are there for longer
+        lasting = {
+            name: value
+            for name, value in environment.items()
+            if name not in (VERSION_VARIABLE, KNOWN_VARIABLE)
+        }
+        files = tuple(sorted({*map(str, notebooks)}))
+        return replace(self, ready=Ready(self.ready.stamp, lasting, str(home), files, tuple(preload)))
 
     def execute(
         self,
@@ -71,14 +79,16 @@ class Cluster:
         ground: Ground,
     ) -> Executed:
         """Run a report's notebook on a worker, on another one where that is lost; errors are those of `execute`."""
+        import cloudpickle
         from distributed import KilledWorker
 
         room = ground.room and replace(ground.room, sealed=partial(tuple, ground.room.sealed()))
         order = (job, dict(environment), limits, replace(ground, room=room))
-        (folder / _ORDER).write_bytes(_dumps(order))
+        (folder / ORDER).write_bytes(cloudpickle.dumps(order))
         task = self.client.submit(
             attempt,
             str(folder),
+            self.ready,
             pure=False,
             workers=list(self.workers),
             key=f"{job.title}-{secrets.token_hex(4)}",
@@ -89,7 +99,7 @@ class Cluster:
             came = "the workers that had it were lost, one after the other"
             raise ReportError(Problem(job.title, came, cure="see their logs, then run it again")) from None
         finally:
-            (folder / _STOP).touch()  # ends what a worker may still do for it
+            (folder / STOP).touch()  # ends what a worker may still do for it
             task.release()  # type: ignore[no-untyped-call]
         done = _taken(made, folder)
         return replace(done, warnings=(*done.warnings, *map(_OTHER.format, self.refused)))
@@ -135,7 +145,7 @@ def open_cluster(address: str) -> Iterator[Cluster | None]:
 
 def _look_at(client: Client, address: str) -> Cluster:
     # what cannot even be asked for it has no such function: another version as well
-    stamps, ours = client.run(stamp_of_machine, on_error="return"), stamp_of_machine()
+    stamps, ours = client.run(stamp_of_worker, on_error="return"), stamp_of_machine()
     alike = tuple(sorted(worker for worker, found in stamps.items() if found == ours))
     refused = tuple(sorted(set(stamps) - set(alike)))
     if not alike:
@@ -144,29 +154,15 @@ def _look_at(client: Client, address: str) -> Cluster:
         )
         raise UsageError(Problem(f"--cluster {address}", came, cure=_CURE))
     threads = client.nthreads()  # type: ignore[no-untyped-call]
-    return Cluster(client, alike, sum(threads.get(worker, 1) for worker in alike), refused)
-
-
-def attempt(folder: str) -> str:
-    """On a worker: run what a folder asks for in a process of its own, and return the name of the attempt's folder.
-
-    The process ends with the worker, and when the folder says so.
-    """
-    made = private_folder(Path(folder) / f"attempt-{secrets.token_hex(4)}")
-    command = [sys.executable, "-m", __name__, folder, str(made)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as process:
-        while process.poll() is None:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(_LOOK)
-            if (Path(folder) / _STOP).exists() and process.stdin:
-                process.stdin.close()
-    return made.name
+    return Cluster(
+        client, alike, sum(threads.get(worker, 1) for worker in alike), Ready(ours, {}, ""), refused
+    )
 
 
 def _taken(made: Path, folder: Path) -> Executed:
     """Return what came of an attempt, as if it had been run in the report's folder."""
     try:
-        outcome = pickle.loads((made / _OUTCOME).read_bytes())
+        outcome = pickle.loads((made / OUTCOME).read_bytes())
     except FileNotFoundError:
         cure = f"is {folder} the same folder there? See the worker's log"
         raise ReportError(Problem("cluster", "a worker ended without a result", cure=cure)) from None
@@ -184,44 +180,3 @@ def _taken(made: Path, folder: Path) -> Executed:
         raise RuntimeError(outcome)
     moved = [each._replace(name=each.name.replace(str(made), str(folder))) for each in outcome.notes]
     return replace(outcome, path=folder / outcome.path.name, notes=tuple(moved))
-
-
-def _dumps(content: object) -> bytes:
-    import cloudpickle
-
-    dumped: bytes = cloudpickle.dumps(content)
-    return dumped
-
-
-def _wait_for_end(stop: threading.Event) -> None:
-    sys.stdin.buffer.read()
-    stop.set()
-
-
-def _main(folder: Path, made: Path) -> None:
-    """Run what a folder asks for until it ends, or the worker that waits for it does."""
-    import_libraries(*RUN)
-    stop = threading.Event()
-    threading.Thread(target=_wait_for_end, args=[stop], daemon=True).start()
-    outcome: object
-    try:
-        job, environment, limits, ground = pickle.loads((folder / _ORDER).read_bytes())
-        outcome = execute(job, made, environment=environment, limits=limits, stop=stop, ground=ground)
-    except UserError as error:
-        outcome = error
-    except Exception:
-        import traceback
-
-        outcome = traceback.format_exc()
-    path = made / f"{_OUTCOME}.part"
-    path.write_bytes(_dumps(outcome))
-    path.replace(made / _OUTCOME)
-    if stop.is_set():  # nobody waits for it: it may outlive the report that another attempt was taken for
-        shutil.rmtree(made, ignore_errors=True)
-    os._exit(0)  # the thread that waits for the worker would hold the interpreter's end up
-
-
-if __name__ == "__main__":
-    from helpers.runner.batch.cluster import _main as main  # errors are pickled by the module's own name
-
-    main(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -202,6 +202,10 @@ def _begin(
     setting = Setting(
         project, surroundings, history, new_id(), order.limits, threading.Event(), engine, order, cluster
     )
+    if cluster is not None:
+        notebooks = [each.job.notebook.path for each in decisions if each.reason]
+        ready = cluster.readied(setting.environment, project.state / "ipython", notebooks, project.preload)
+        setting = replace(setting, cluster=ready)
     return setting, decisions
 
 

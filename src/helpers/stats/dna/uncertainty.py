@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,7 @@ import pandas as pd
 from helpers.errors import ArgumentError
 from helpers.stats.checks import Floats, check_integer, check_number
 from helpers.stats.dna.impact import WEEKS_PER_YEAR, DnaImpact, dna_impact, impact_of
-from helpers.stats.dna.inputs import DnaInputs, quantile_of
+from helpers.stats.dna.inputs import DnaInputs, Input, quantile_of
 from helpers.stats.results import Result
 
 #: ends of the 80 % and 95 % intervals
@@ -103,8 +104,14 @@ def simulate_impact(
 
 def draw_inputs(inputs: DnaInputs, draws: int, seed: int) -> dict[str, Floats]:
     """Return draws of every input, each of shape (draws,)."""
-    generator = np.random.default_rng(seed)
-    return {name: quantile_of(value, generator.random(draws)) for name, value in inputs.given().items()}
+    given = inputs.given().items()
+    return {name: _drawn(value, place, draws, seed).copy() for place, (name, value) in enumerate(given)}
+
+
+@lru_cache(maxsize=32)  # a scenario draws the same inputs for its bounds and its path
+def _drawn(value: Input, place: int, draws: int, seed: int) -> Floats:
+    """Return the draws of one input, from the random numbers that follow those of the inputs before it."""
+    return quantile_of(value, np.random.default_rng(seed).random((place + 1, draws))[place])
 
 
 def _chance_of_wait(outcome: DnaImpact, target: float) -> float:

@@ -49,7 +49,7 @@ class LinearFit:
 
 
 @dataclass(frozen=True)
-class Series:
+class GappedSeries:
     """Columns of a design and, as the last, values; of each row but the first the periods since the one before."""
 
     columns: Floats
@@ -131,7 +131,7 @@ def fit_ar1(values: Floats, matrix: Floats) -> LinearFit:
         raise ArgumentError("values", came, "enough values on both sides of the change")
     plain: Floats = np.asarray(np.linalg.lstsq(design, known)[0], dtype=float)
     residuals = known - design @ plain
-    series = Series(np.column_stack([design, residuals]), np.diff(seen).astype(float))
+    series = GappedSeries(np.column_stack([design, residuals]), np.diff(seen).astype(float))
     if np.abs(residuals).max() <= 1e-10 * np.abs(known).max():
         # a straight line, such as 100 % every month: nothing is uncertain
         return LinearFit(plain, np.zeros((columns, columns)), lambda _: float(series.free), 0.0, 0.0)
@@ -156,7 +156,7 @@ def fit_ar1_each(values: Floats, matrix: Floats, contrast: Floats) -> tuple[Floa
         Shape (periods, series); periods in which one of them has no value are left out of all.
     """
     seen = np.flatnonzero(~np.isnan(values).any(axis=1))
-    both = Series(np.column_stack([matrix[seen], values[seen]]), np.diff(seen).astype(float))
+    both = GappedSeries(np.column_stack([matrix[seen], values[seen]]), np.diff(seen).astype(float))
     series, columns = values.shape[1], matrix.shape[1]
     free = len(seen) - columns
     best, found, error = np.full(series, np.inf), np.zeros(series), np.zeros(series)
@@ -174,7 +174,7 @@ def fit_ar1_each(values: Floats, matrix: Floats, contrast: Floats) -> tuple[Floa
     return found, error
 
 
-def _most_likely(series: Series) -> float:
+def _most_likely(series: GappedSeries) -> float:
     grid = np.linspace(*_RANGE, _GRID)
     best = int(np.argmin([series.cost([rho]) for rho in grid]))
     bounds = (grid[max(best - 1, 0)], grid[min(best + 1, _GRID - 1)])
@@ -182,7 +182,7 @@ def _most_likely(series: Series) -> float:
     return float(minimize_scalar(lambda rho: series.cost([rho]), **search).x)
 
 
-def _satterthwaite(series: Series, rho: float, log_variance: float) -> Callable[[Floats], float]:
+def _satterthwaite(series: GappedSeries, rho: float, log_variance: float) -> Callable[[Floats], float]:
     """Return the degrees of freedom of a contrast: 2 over the variance of its log variance."""
     # keep the derivatives inside the range of the autocorrelation
     at = float(np.clip(rho, _RANGE[0] + 2 * _STEP, _RANGE[1] - 2 * _STEP))
@@ -198,7 +198,7 @@ def _satterthwaite(series: Series, rho: float, log_variance: float) -> Callable[
     return freedom
 
 
-def _curvature(series: Series, rho: float, log_variance: float) -> Floats:
+def _curvature(series: GappedSeries, rho: float, log_variance: float) -> Floats:
     """Return the second derivatives of the criterion in log variance and autocorrelation."""
 
     def at(level: int, side: int) -> float:

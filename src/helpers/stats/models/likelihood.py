@@ -12,7 +12,7 @@ from scipy import optimize
 
 from helpers.errors import ArgumentError
 from helpers.stats.checks import Floats, check_choice, check_integer, check_whole
-from helpers.stats.models.autoregression import Series
+from helpers.stats.models.autoregression import GappedSeries
 from helpers.stats.models.reading import Regression, read
 
 #: between values from which a slope of the likelihood is taken, by the five-point rule
@@ -72,7 +72,7 @@ def gls(
     both = np.column_stack([found.matrix, found.values])[turn]
     # sought among what says the same in columns at right angles, whose sums lose no digits
     basis = np.linalg.qr(both[:, :-1])[0]
-    calm = Series(np.column_stack([basis, both[:, -1] - basis @ (basis.T @ both[:, -1])]), gaps)
+    calm = GappedSeries(np.column_stack([basis, both[:, -1] - basis @ (basis.T @ both[:, -1])]), gaps)
 
     def criterion(free: Floats) -> float:
         try:
@@ -81,7 +81,7 @@ def gls(
             return 1e10
 
     phi = _autoregression(_lowest(criterion, lags))
-    white, determinant = Series(both, gaps).whiten(phi)
+    white, determinant = GappedSeries(both, gaps).whiten(phi)
     design, information = white[:, :-1], white[:, :-1].T @ white[:, :-1]
     estimates: Floats = np.asarray(np.linalg.lstsq(design, white[:, -1])[0], dtype=float)
     squares = max(float(((white[:, -1] - design @ estimates) ** 2).sum()), np.finfo(float).tiny)

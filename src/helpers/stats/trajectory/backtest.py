@@ -26,7 +26,7 @@ MOST_ORIGINS = 24
 LEAST_GAIN = 0.1
 #: candidates whose error is at most this many times the least one share the forecast: which of them is right the
 #: few past months do not tell, and the intervals of the best alone would be too narrow
-NEARLY_AS_GOOD = 1.5
+NEARLY_AS_GOOD = 2.0
 #: points that the first of them has to learn from where the random walk stands alone
 FEWEST_TO_LEARN = 8
 NOMINAL = 0.95
@@ -48,7 +48,7 @@ class BackTest(Result):
     coverage, widening
         Those of the chosen candidate, before and by widening.
     shared
-        The candidates whose error is at most half as large again as the least one: each gives as many of the
+        The candidates whose error is at most twice the least one: each gives as many of the
         paths that intervals and chances are read from.
     origins
         From how many past months forecasts were repeated.
@@ -127,19 +127,19 @@ def evaluate(scaled: Floats, horizon: int) -> BackTest:
 
 
 def _errors(name: str, scaled: Floats, origins: range, horizon: int) -> Floats:
-    """Return errors and their expected standard deviations, shape (forecasts, 2)."""
+    """Return errors and half the width of their nominal 95 % intervals, shape (forecasts, 2)."""
     found = []
     for origin in origins:
         steps = min(horizon, len(scaled) - origin)
         forecast = CANDIDATES[name](scaled[:origin], steps)
-        found.append(np.column_stack([scaled[origin : origin + steps] - forecast.path, forecast.sd]))
+        reach = special.stdtrit(forecast.freedom, (1 + NOMINAL) / 2) * forecast.sd
+        found.append(np.column_stack([scaled[origin : origin + steps] - forecast.path, reach]))
     return np.concatenate(found)
 
 
 def _judge(errors: Floats) -> tuple[float, int, float]:
-    reach = special.ndtri((1 + NOMINAL) / 2) * errors[:, 1]
     # a series that never moves has errors and intervals of no width
-    inside = np.abs(errors[:, 0]) <= reach + 1e-12
+    inside = np.abs(errors[:, 0]) <= errors[:, 1] + 1e-12
     return float(np.abs(errors[:, 0]).mean()), len(errors), float(inside.mean())
 
 
@@ -151,11 +151,11 @@ def _choose(errors: list[float]) -> int:
 def _widening(errors: Floats) -> float:
     """Return the factor that would have made 95 % intervals cover 95 % of the errors; at least 1.
 
-    An expected spread far below the errors (after a long constant stretch) counts as a tenth of their size.
+    An interval far narrower than the errors (after a long constant stretch) counts as a fifth of their size.
     """
     size = np.abs(errors[:, 0])
-    spread = np.maximum(errors[:, 1], 0.1 * np.sqrt((size**2).mean()))
-    standardised = np.sort(np.divide(size, spread, out=np.zeros_like(size), where=spread > 0))
+    reach = np.maximum(errors[:, 1], 0.2 * np.sqrt((size**2).mean()))
+    beyond = np.sort(np.divide(size, reach, out=np.zeros_like(size), where=reach > 0))
     # the rank that keeps the promise for a further forecast, not for these alone (conformal prediction)
     rank = min(int(np.ceil((len(size) + 1) * NOMINAL)), len(size))
-    return float(max(1.0, standardised[rank - 1] / special.ndtri((1 + NOMINAL) / 2)))
+    return float(max(1.0, beyond[rank - 1]))

@@ -10,10 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import toeplitz
 
 from helpers.stats.checks import Floats, Ints
-from helpers.stats.models.autoregression import fit_ar1
 
 MONTHS = 12
 #: below this there is no forecast
@@ -33,14 +31,20 @@ _SMOOTHING_GRID = (
 )
 #: those three and the two starting values
 _SMOOTHING_PARAMETERS = 5
+#: autocorrelations, evenly spaced on Fisher's scale: ever closer together towards a random walk
+_AUTOCORRELATIONS = np.tanh(np.linspace(-1.8, 2.9, 31))
 
 
 @dataclass(frozen=True)
 class CandidateForecast:
-    """An expected path, shape (steps,), and its error matrix, shape (steps, sources of error)."""
+    """An expected path, shape (steps,), its error matrix, shape (steps, sources of error), and degrees of freedom.
+
+    The variance of the errors is estimated too: they are t with so many degrees of freedom.
+    """
 
     path: Floats
     errors: Floats
+    freedom: float
 
     @property
     def sd(self) -> Floats:
@@ -49,18 +53,36 @@ class CandidateForecast:
 
 
 def random_walk(values: Floats, steps: int) -> CandidateForecast:
-    """Forecast a random walk with drift; the drift's own error is in.
+    """Forecast a random walk with drift, drawn towards 0 as `_drawn_in` says; the drift's own error is in.
 
     Notes
     -----
     Source: Hyndman and Athanasopoulos 2021, *Forecasting: principles and practice*, section 5.2.
     """
-    differences = np.diff(values)
-    sd = float(differences.std(ddof=1))
-    ahead = np.arange(1, steps + 1)
-    shocks = np.tril(np.ones((steps, steps)))
-    drift = ahead[:, None] / np.sqrt(len(differences))
-    return CandidateForecast(values[-1] + ahead * differences.mean(), sd * np.column_stack([shocks, drift]))
+    return _walk(values, np.ones((len(values) - 1 + steps, 1)))
+
+
+def _walk(values: Floats, moves: Floats) -> CandidateForecast:
+    """Forecast by a regression of the steps on what moves them; the first column is the drift."""
+    steps_seen = np.diff(values)
+    count = len(steps_seen)
+    known, ahead = moves[:count], moves[count:].cumsum(axis=0)
+    weights = np.linalg.lstsq(known, steps_seen)[0]
+    free = count - known.shape[1]
+    sd = float(np.sqrt(((steps_seen - known @ weights) ** 2).sum() / free))
+    inverse = np.asarray(np.linalg.inv(known.T @ known), dtype=float)
+    weights[0] = _drawn_in(weights[0], sd**2 * inverse[0, 0])
+    errors = np.column_stack([np.tril(np.ones((len(ahead), len(ahead)))), ahead @ _root(inverse)])
+    return CandidateForecast(values[-1] + ahead @ weights, sd * errors, free)
+
+
+def _drawn_in(drift: float, variance: float) -> float:
+    """Return a drift less what it would be by chance: 1 - variance/drift^2 of it, not below 0.
+
+    Two or three years rarely tell a drift from none; carried on in full it takes every chance slope of a random
+    walk for a trend. Source: James and Stein 1961 (Fourth Berkeley Symposium 1:361), in one dimension.
+    """
+    return drift * max(0.0, 1 - variance / drift**2) if drift else 0.0
 
 
 def seasonal_random_walk(values: Floats, steps: int) -> CandidateForecast:
@@ -74,22 +96,14 @@ def seasonal_random_walk(values: Floats, steps: int) -> CandidateForecast:
     Source: Harvey 1989, *Forecasting, Structural Time Series Models and the Kalman Filter*, section 2.3.
     """
     periods = np.arange(len(values) + steps)
-    moves = np.column_stack([np.ones(len(periods) - 1), *np.diff(_season(periods), axis=1)])
-    known, ahead = moves[: len(values) - 1], moves[len(values) - 1 :].cumsum(axis=0)
-    steps_seen = np.diff(values)
-    weights, *_ = np.linalg.lstsq(known, steps_seen)
-    residuals = steps_seen - known @ weights
-    sd = float(np.sqrt((residuals**2).sum() / (len(known) - known.shape[1])))
-    root = _root(np.linalg.inv(known.T @ known))
-    errors = np.column_stack([np.tril(np.ones((steps, steps))), ahead @ root])
-    return CandidateForecast(values[-1] + ahead @ weights, sd * errors)
+    return _walk(values, np.column_stack([np.ones(len(periods) - 1), *np.diff(_season(periods), axis=1)]))
 
 
 def smoothing(values: Floats, steps: int) -> CandidateForecast:
     """Forecast by exponential smoothing with a damped trend and additive errors.
 
-    The smoothing parameters are the best of a grid: an optimiser takes a hundred times as long for a
-    forecast that is no better, and on short series it does not settle.
+    The smoothing parameters are averaged over a grid, by their likelihood: two or three years do not tell them,
+    and intervals of the best alone are too narrow.
 
     Notes
     -----
@@ -98,12 +112,32 @@ def smoothing(values: Floats, steps: int) -> CandidateForecast:
     """
     level, share, damping = (axis.ravel() for axis in np.meshgrid(*_SMOOTHING_GRID))
     states = smooth(values, level, level * share, damping)
-    best = int(np.argmin(states.squares))
-    alpha, beta, phi = level[best], level[best] * share[best], damping[best]
-    reach = np.cumsum(phi ** np.arange(1, steps + 1))
-    weights = np.concatenate([[1.0], alpha + beta * reach[:-1]])
-    sd = float(np.sqrt(states.squares[best] / max(len(values) - _SMOOTHING_PARAMETERS, 1)))
-    return CandidateForecast(states.level[best] + reach * states.trend[best], _lower(sd * weights))
+    free = max(len(values) - _SMOOTHING_PARAMETERS, 1)
+    reach = np.cumsum(damping[:, None] ** np.arange(1, steps + 1), axis=1)
+    weights = np.column_stack([np.ones(len(level)), level[:, None] * (1 + share[:, None] * reach[:, :-1])])
+    behind = np.subtract.outer(np.arange(steps), np.arange(steps))
+    shocks = np.where(behind < 0, 0.0, weights[:, np.abs(behind)])
+    covariances = (states.squares / free)[:, None, None] * (shocks @ shocks.transpose(0, 2, 1))
+    paths = states.level[:, None] + reach * states.trend[:, None]
+    return _averaged(-len(values) / 2 * _log(states.squares), paths, covariances, free)
+
+
+def _averaged(log_likelihood: Floats, paths: Floats, covariances: Floats, free: float) -> CandidateForecast:
+    """Return the mean and the whole variance of forecasts under many parameters, weighted by their likelihood.
+
+    Shapes (parameters,), (parameters, steps) and (parameters, steps, steps).
+    """
+    weights = np.exp(log_likelihood - log_likelihood.max())
+    weights /= weights.sum()
+    path = weights @ paths
+    apart = paths - path
+    whole = np.tensordot(weights, covariances, 1) + (apart * weights[:, None]).T @ apart
+    return CandidateForecast(path, _root(whole), free)
+
+
+def _log(squares: Floats) -> Floats:
+    """Return logarithms of sums of squares; a series without errors has the best parameters, not infinite ones."""
+    return np.asarray(np.log(np.maximum(squares, np.finfo(float).tiny)))
 
 
 @dataclass(frozen=True)
@@ -144,16 +178,35 @@ def seasonal_sarimax(values: Floats, steps: int) -> CandidateForecast:
 
 
 def _autoregression(values: Floats, regressors: Floats) -> CandidateForecast:
-    """Fit by restricted maximum likelihood; regressors reach to the end of the forecast."""
-    count = len(values)
-    fit = fit_ar1(values, regressors[:count])
-    line, rho = regressors @ fit.coefficients, fit.autocorrelation
+    """Forecast by a regression with AR(1) errors, averaged over the autocorrelation by its restricted likelihood.
+
+    The likelihood of two or three years is wide and its maximum too low; regressors reach to the end of the forecast.
+    The autocorrelation is flat on Fisher's scale before the data. Source: Harville 1974 (Biometrika 61:383).
+    """
+    count, columns = len(values), regressors.shape[1]
+    known, rho = regressors[:count], _AUTOCORRELATIONS[:, None]
+    plain = np.linalg.lstsq(known, values)[0]
+    both = np.column_stack([known, values - known @ plain])
+    fade, scale = rho[:, None], np.sqrt(1 - rho[:, None] ** 2)
+    first = np.broadcast_to(both[:1], (len(rho), 1, columns + 1))
+    white = np.concatenate([first, (both[1:] - fade * both[:-1]) / scale], axis=1)
+    products = white.transpose(0, 2, 1) @ white
+    inverse = np.linalg.inv(products[:, :columns, :columns])
+    crossed, whole = products[:, :columns, columns], products[:, columns, columns]
+    correction = (inverse @ crossed[:, :, None])[:, :, 0]
+    free = count - columns
+    squares = np.maximum(whole - (crossed * correction).sum(axis=1), 0.0)
+    likelihood = -free / 2 * _log(squares) - (count - 1) / 2 * np.log(1 - rho[:, 0] ** 2)
+    likelihood += np.linalg.slogdet(inverse)[1] / 2
+    line = (plain + correction) @ regressors.T
     ahead = np.arange(1, len(regressors) - count + 1)
-    shocks = _lower(fit.dispersion * np.sqrt(1 - rho**2) * rho ** (ahead - 1))
+    paths = line[:, count:] + rho**ahead * (values[-1] - line[:, count - 1 : count])
+    apart = np.abs(np.subtract.outer(ahead, ahead))
+    shocks = rho[:, None] ** apart - rho[:, None] ** np.add.outer(ahead, ahead)
     # the regressors' coefficients are estimated too: their error, less what the last value tells of it
-    seen = regressors[count:] - rho ** ahead[:, None] * regressors[count - 1]
-    path = line[count:] + rho**ahead * (values[-1] - line[count - 1])
-    return CandidateForecast(path, np.column_stack([shocks, seen @ _root(fit.covariance)]))
+    seen = regressors[count:] - (rho**ahead)[:, :, None] * regressors[count - 1]
+    errors = shocks + seen @ inverse @ seen.transpose(0, 2, 1)
+    return _averaged(likelihood, paths, (squares / free)[:, None, None] * errors, free)
 
 
 def _root(covariance: Floats) -> Floats:
@@ -170,17 +223,13 @@ def seasonal_smoothing(values: Floats, steps: int) -> CandidateForecast:
     weights = np.linalg.lstsq(np.column_stack([line, season[: len(values)]]), values)[0]
     pattern = season @ weights[2:]
     rest = smoothing(values - pattern[: len(values)], steps)
-    return CandidateForecast(rest.path + pattern[len(values) :], rest.errors)
+    free = max(rest.freedom - season.shape[1], 1)
+    return CandidateForecast(rest.path + pattern[len(values) :], rest.errors, free)
 
 
 def _season(periods: Ints) -> list[Floats]:
     angle = 2 * np.pi * periods / MONTHS
     return [wave(k * angle) for k in range(1, _HARMONICS + 1) for wave in (np.sin, np.cos)]
-
-
-def _lower(weights: Floats) -> Floats:
-    """Return the matrix that carries each step's shock on to the later steps."""
-    return np.asarray(toeplitz(weights, np.zeros(len(weights))), dtype=float)
 
 
 Candidate = Callable[[Floats, int], CandidateForecast]

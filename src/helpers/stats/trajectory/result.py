@@ -136,7 +136,7 @@ def trajectory(
         nothing = pd.DataFrame(columns=list(_QUANTILES), dtype=float)
         return TargetForecast("too few points", None, target.met, pd.Series(dtype=float), nothing, None)
     tested = evaluate(scaled, target.horizon)
-    paths = from_scale(_paths(scaled, target.horizon, tested, draws, np.random.default_rng(seed)), kind)
+    paths = from_scale(draw_paths(scaled, target.horizon, tested, draws, np.random.default_rng(seed)), kind)
     reached = _reached(paths, from_scale(scaled, kind), target)
     kept = reached >= target.value if target.improvement == "increase" else reached <= target.value
     probability = float(kept.mean())
@@ -152,13 +152,18 @@ def trajectory(
     return TargetForecast(words_for(probability), probability, target.met, outcome, fan, tested)
 
 
-def _paths(scaled: Floats, horizon: int, tested: BackTest, draws: int, rng: np.random.Generator) -> Floats:
+def draw_paths(
+    scaled: Floats, horizon: int, tested: BackTest, draws: int, rng: np.random.Generator
+) -> Floats:
+    """Return paths of the candidates that share a forecast, on its scale, shape (horizon, draws)."""
     widening = tested.table.set_index("candidate")["widening"]
     drawn = []
     for place, name in enumerate(tested.shared):
         forecast = CANDIDATES[name](scaled, horizon)
         share = (draws + place) // len(tested.shared)
         shocks = rng.standard_normal((forecast.errors.shape[1], share))
+        # one variance for the whole of a path, which is not known for certain either
+        shocks *= np.sqrt(forecast.freedom / rng.chisquare(forecast.freedom, share))
         drawn.append(forecast.path[:, None] + widening[name] * forecast.errors @ shocks)
     return np.concatenate(drawn, axis=1)
 

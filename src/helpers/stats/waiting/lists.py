@@ -110,7 +110,10 @@ def schedule_list(
             taken, next_one = taken + (not gone), next_one + 1
         filled.append(taken)
     removed[waiting[next_one:]] = withdrawn[waiting[next_one:]]
-    seen = _in_order([table.assign(**{REMOVED: removed})])
+    seen = table.assign(**{REMOVED: removed})
+    if tool:  # there who was seen before comes first of those referred on one day
+        seen = pd.concat([seen.drop(index=seen.index[waiting]), seen.iloc[waiting]])
+    seen = _in_order([seen])
     return seen, pd.Series(filled, index=days, name="filled", dtype="int64")
 
 

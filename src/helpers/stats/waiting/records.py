@@ -221,7 +221,9 @@ def _summary(
     wait, factor = target
     aim = demand.per_week * wait / factor  # demand is infinite where R counts a window of one day
     too_big = size > queue.TOO_BIG * aim
+    both_infinite = np.isinf(demand.per_week) and np.isinf(capacity.per_week)  # in R alone
     load = demand.per_week / capacity.per_week if capacity.per_week else np.inf
+    load = float("nan") if both_infinite else load
     relief = float(queue.relief_capacity(demand.per_week, size, aim)) if too_big else None
     enough = demand.per_week + (demand.cv**2 + capacity.cv**2) / 2 * factor / wait
     return ListStatistics(
@@ -290,8 +292,8 @@ def _compatible_demand(records: _Records) -> Flow:
     first, last = records.window
     inside = (first <= records.added) & (records.added <= last)
     arrivals = np.concatenate([[first], records.added[inside], [last]])
-    gaps = np.diff(arrivals).astype(float)  # in the order of the records, unsorted, as there
-    return Flow(_per_week(gaps), _variation(gaps), len(gaps))
+    # in the order of the records, unsorted, as there
+    return _compatible_flow(np.diff(arrivals).astype(float))
 
 
 def _compatible_capacity(records: _Records) -> Flow:
@@ -299,4 +301,13 @@ def _compatible_capacity(records: _Records) -> Flow:
     everything = (int(added.min()), int(added.max()))
     # there a removal that empties the list counts from that same day: no time at all
     idle_until = _empty_days(added, left, everything)
-    return _capacity(np.sort(left[left < _NEVER]), idle_until, records.window[0])
+    gaps = _gaps(np.sort(left[left < _NEVER]), idle_until, records.window[0])
+    return _compatible_flow(gaps, cv=0.0 if len(gaps) == 1 else None)
+
+
+def _compatible_flow(gaps: Floats, cv: float | None = None) -> Flow:
+    """Return what R makes of the times: a nought over a nought, and a deviation of one time, are missing there."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = gaps.sum() / np.float64(len(gaps))
+        spread = np.sqrt(((gaps - mean) ** 2).sum() / np.float64(len(gaps) - 1)) if cv is None else cv
+        return Flow(float(7 / mean), float(spread / mean), len(gaps))

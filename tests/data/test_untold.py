@@ -17,8 +17,8 @@ from helpers.data.disclosure.queries import Condition, Query, Told
 from helpers.data.ledger.manifests import shown_words
 from helpers.data.ledger.releases import Releases
 from helpers.data.mart import Mart
-from helpers.data.measured import as_told
 from helpers.data.policy import HES_RECORD_LEVEL
+from helpers.data.series.untold import as_told
 from helpers.places import REPORT_VARIABLE
 from helpers.register.models import Measure
 
