@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -118,12 +119,14 @@ class People:
         for names, wanted in by_names.items():
             if not set(names) <= set(self.kinds.columns):
                 continue
-            columns = [self.kinds[name].tolist() for name in names]
-            index = {
-                values: place for place, values in reversed(list(enumerate(zip(*columns, strict=True))))
-            }
+            columns = [list(self.kinds.columns).index(name) for name in names]
+            # a second getter of one column would be no tuple
+            of_these = map(itemgetter(*columns, columns[0]), reversed(self._rows))
+            # the first of several kinds comes last, and stays
+            index = dict(zip(of_these, reversed(range(len(self._rows))), strict=True))
             for each in wanted:
-                if (place := index.get(tuple(value for _, value in each))) is not None:
+                values = [value for _, value in each]
+                if (place := index.get((*values, values[0]))) is not None:
                     found[each] = place
         return found
 
