@@ -74,7 +74,12 @@ class People:
     most: NDArray[np.float64]
 
     def mask(self, query: Query) -> Mask:
-        """Return which kinds a query counts."""
+        """Return which kinds a query counts; not to be changed in place."""
+        if query not in self._masks:
+            self._masks[query] = self._counted(query)
+        return self._masks[query]
+
+    def _counted(self, query: Query) -> Mask:
         found = np.ones(len(self.kinds), dtype=np.bool_)
         if query.organisation != EVERYBODY and ORGANISATION in self.kinds:
             found &= self._met(Condition(ORGANISATION, (query.organisation,)))
@@ -99,7 +104,7 @@ class People:
         return self._masks[day]
 
     @cached_property
-    def _masks(self) -> dict[Condition | str, Mask]:
+    def _masks(self) -> dict[Query | Condition | str, Mask]:
         return {}
 
     def kind(self, place: int) -> Kind:

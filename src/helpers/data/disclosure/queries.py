@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 #: the one organisation that has no code: all of them
@@ -20,8 +21,27 @@ CONTRACT, LINE = "contract_lines", "line"
 COUNTED, MET, REST, PEOPLE = "counted", "met", "rest", "people"
 
 
+class _HashedOnce:
+    """A frozen dataclass that works out its hash once: a comparison of all trusts asks for it millions of times."""
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash(tuple(self.fields.values()))
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """Its fields by name."""
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}  # type: ignore[attr-defined]
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.fields  # hashes of words differ between processes
+
+
 @dataclass(frozen=True, order=True)
-class Condition:
+class Condition(_HashedOnce):
     """What the records counted have in common in one dimension: some values, or a stretch of numbers."""
 
     #: a column of the records ("specialty_code", "age_band", "outcome", "los_days"), the same word in all
@@ -33,6 +53,8 @@ class Condition:
     low: float | None = None
     high: float | None = None
 
+    __hash__ = _HashedOnce.__hash__
+
     @property
     def is_range(self) -> bool:
         """Whether it is a stretch of numbers."""
@@ -40,7 +62,7 @@ class Condition:
 
 
 @dataclass(frozen=True)
-class Query:
+class Query(_HashedOnce):
     """The records behind a count: all that meet every condition.
 
     Examples
@@ -57,6 +79,8 @@ class Query:
     #: first, end: ISO dates: on or after `first`, and before `end`; empty where nothing restricts them
     first: str = ""
     end: str = ""
+
+    __hash__ = _HashedOnce.__hash__
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "conditions", tuple(sorted(self.conditions, key=lambda c: c.dimension)))
@@ -78,7 +102,7 @@ class Query:
     def entry(self) -> dict[str, Any]:
         """It, as JSON keeps it."""
         # not `asdict`, which copies deeply: a comparison of all trusts enters thousands
-        return {**vars(self), "conditions": tuple(dict(vars(each)) for each in self.conditions)}
+        return {**self.fields, "conditions": tuple(each.fields for each in self.conditions)}
 
     @classmethod
     def read(cls, entry: Mapping[str, Any]) -> Query:
