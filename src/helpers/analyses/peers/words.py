@@ -11,7 +11,7 @@ from datetime import date
 from helpers.analyses.peers.result import PeerComparison, Verdict
 from helpers.measures.figures import figure_words, gap_words, period_words, short_period_words
 from helpers.measures.places.spread import Percentile
-from helpers.phrases import phrase, phrases
+from helpers.phrases import phrases
 from helpers.report.words import count, listed, number, sentence, together
 
 #: how many organisations a sentence names before it only counts them
@@ -22,7 +22,7 @@ QUIET: frozenset[Verdict] = frozenset({"within", "unknown"})
 
 def flag_words(flag: Verdict) -> str:
     """Return what a flag says of an organisation."""
-    return phrase(f"standings.limits.{flag}")
+    return phrases("standings.limits")[flag]
 
 
 def value_words(comparison: PeerComparison, value: float) -> str:

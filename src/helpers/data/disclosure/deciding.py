@@ -22,10 +22,9 @@ Witness = tuple[tuple[Kind, float, float], ...]
 Witnesses = Mapping[Uncertain, tuple[Witness, ...]]
 
 
-#: pieces of the programmes that are solved to show new figures that are asked for together: what is not found within
-#: them gives way. Time grows with the pieces; of a small trust many programmes are solved
-MOST_PIECES = 400
-#: programmes for each that must stay uncertain
+#: programmes that are solved to show new figures that are asked for together: beyond, what is not found gives way
+MOST_PROGRAMMES = 16
+#: and for each
 _SOLVED_EACH = 3
 
 
@@ -114,7 +113,6 @@ def decide(
     trial = _Trial(people, World(people, [*known, *wanted], policy.suppress_up_to), len(known))
     trial.begin(witnesses or {})
     trial.add_unasked(unasked)
-    trial.found.foresee(np.flatnonzero(~trial.world.active))
     for place, each in enumerate(asked, start=len(known)):
         trial.show(place, spare=each.spare)
     told, kept = tuple(trial.world.cells[len(known) :]), trial.kept
@@ -159,7 +157,7 @@ class _Trial:
         self._open: dict[Uncertain | int, tuple[int, ...]] = {}
         self._told: list[tuple[Mask, Places]] = []
         self._was_told: set[Uncertain] = set()
-        self.pieces_left = MOST_PIECES
+        self.programmes = MOST_PROGRAMMES
         self._places = {cell.query: place for place, cell in enumerate(world.cells)}
 
     def begin(self, witnesses: Witnesses) -> None:
@@ -203,7 +201,7 @@ class _Trial:
             if self._fits(place):
                 return
         world.hide(place)
-        self.found.agree &= self.found.agreeing(np.array([place]))
+        self.found.agree &= self.found.agreeing(place)
         self._add((world.cells[place].query,), self._star(place), {})
         for name in self._broken():  # by a world without anybody where there is a star now
             self._open[name] = self.found.of(self.targets[name], self._open[name], solve=_SOLVED_EACH)
@@ -212,11 +210,10 @@ class _Trial:
         """Tell whether all stays uncertain beside a new number; if so it binds from now on."""
         before = self.found.agree.copy()
         self.world.active[place] = True
-        self.found.agree &= self.found.agreeing(np.array([place]))
-        fresh = dict(self._differences(place))
-        possible = all(self._may_vary(name) for name in fresh)
-        if possible and not self._is_close_to_told(place) and self._keep(fresh):
-            self.targets.update(fresh.items())
+        self.found.agree &= self.found.agreeing(place)
+        fresh: dict[Uncertain | int, Target] = dict(self._differences(place))
+        if not self._is_close_to_told(place) and self._keep(fresh):
+            self.targets |= fresh
             return True
         self.found.agree[: len(before)] |= before
         self.world.active[place] = False
@@ -246,17 +243,15 @@ class _Trial:
         agree = self.found.agree.tolist()
         return [name for name, each in self._open.items() if not all(agree[place] for place in each)]
 
-    def _keep(self, fresh: Mapping[Uncertain, Target]) -> bool:
+    def _keep(self, fresh: Mapping[Uncertain | int, Target]) -> bool:
         """Find worlds for what is new, and as many as before for what had some that agree no more."""
         found: dict[Uncertain | int, tuple[int, ...]] = {}
-        targets = {name: self.targets[name] for name in self._broken()}
-        targets.update(fresh.items())
-        for name in targets:
+        for name in (*self._broken(), *fresh):
             have, before = self._open.get(name), self.found.solved
-            target = targets[name]
-            solve = _SOLVED_EACH if self.pieces_left > 0 else 0
+            target = self.targets[name] if have is not None else fresh[name]
+            solve = min(_SOLVED_EACH, self.programmes)
             found[name] = self.found.of(target, have or (), solve=solve)
-            self.pieces_left -= self.found.solved - before
+            self.programmes -= self.found.solved - before
             if len(found[name]) < (NEEDED if have is None else len(have)):
                 return False
         self._open |= found
@@ -286,12 +281,6 @@ class _Trial:
             if cell.star or cell.query.organisation == EVERYBODY:
                 continue
             yield (world.cells[other].query, world.cells[place].query), self._difference(int(other), place)
-
-    def _may_vary(self, name: Uncertain) -> bool:
-        """Tell whether the difference of two figures has three values beside these two figures alone."""
-        one, other = (self._places[query] for query in name)
-        small, large = (one, other) if self.world.people[one] < self.world.people[other] else (other, one)
-        return self.world.values_between(small, large) >= NEEDED
 
     def _changes(self, witnesses: Witnesses) -> dict[Uncertain, tuple[int, ...]]:
         """Return the witnesses as changes of this world; those of kinds that are no more are dropped."""
