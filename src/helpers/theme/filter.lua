@@ -854,6 +854,19 @@ local function has_lines_in_groups(tbl)
   return lines
 end
 
+-- The last words of a document go with what is said about it, where that goes to the next page.
+local function keep_with_next(kept)
+  if kept[#kept].t == "Para" then
+    kept:insert(#kept, raw("#block(sticky: true)["))
+    kept:insert(raw("]"))
+    return
+  end
+  for place = #kept, math.max(1, #kept - 2), -1 do
+    local opening = kept[place].t == "RawBlock" and kept[place].text or ""
+    if opening:match("^#list%-end") then kept[place] = raw((opening:gsub("%)%[$", ", sticky: true)["))) end
+  end
+end
+
 -- A short table and its notes stay together, and so does what is said about the report.
 local function keep_together(doc)
   local kept, i = pandoc.Blocks({}), 1
@@ -861,13 +874,14 @@ local function keep_together(doc)
   while i <= #doc.blocks do
     local block, follows = doc.blocks[i], doc.blocks[i + 1]
     if block.t == "Header" and block.identifier == ABOUT then
-      kept:insert(raw("#whole["))
+      if kept[#kept] then keep_with_next(kept) end
+      kept:insert(raw("#about["))
       about = true
     end
     if leads_on(doc.blocks, i) then
       kept:extend({ raw("#block(sticky: true)["), block, raw("]") })
     elseif block.t == "Table" and is_short(block) then
-      kept:extend({ raw("#whole["), block })
+      kept:extend({ raw("#whole-table["), block })
       if is_notes(follows) then
         kept:insert(follows)
         i = i + 1
