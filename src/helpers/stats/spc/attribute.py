@@ -41,7 +41,7 @@ def p_chart(
     Parameters
     ----------
     numerator, denominator
-        Counts, shape (points,); NaN or None where missing.
+        Counts, shape (points,); NaN or None where missing. Nothing out of nothing (0 of 0) is missing too.
     dates
         Shape (points,), ascending, each once; None numbers the points.
     laney
@@ -54,7 +54,7 @@ def p_chart(
           dates came.
         * `fix_after`: how many first points of each segment make the baseline; None takes all.
         * `exclude`: dates (positions) of points that neither limits nor the rules of runs see.
-        * `centre`: a centre line that is known already, in the unit before the multiplier.
+        * `centre`: a centre line that is known already, in the unit before the multiplier: one, or one per point.
         * `screen`: whether moving ranges of 3.267 times their mean or more are left out, once.
         * `method`: `anhoej`, or the tighter `bestbox` and `cutbox` (10 to 100 useful points).
         * `multiplier`: 100 for percentages.
@@ -192,7 +192,7 @@ def t_chart(between: Any, dates: Any = None, **options: Unpack[ChartOptions]) ->
     check_numbers("between", points.values, missing=True, above=0)
     roots = points.values ** (1 / T_POWER)
     given = points.options.centre
-    centre = roots * 0 + given ** (1 / T_POWER) if given is not None else points.mean(roots)
+    centre = points.mean(roots) if given is None else given ** (1 / T_POWER)
     lines = limit_lines(centre, range_sigma(points, roots))
     return control_chart("t", points, {name: line**T_POWER for name, line in lines.items()})
 

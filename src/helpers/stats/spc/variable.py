@@ -57,7 +57,8 @@ def i_chart(values: Any, dates: Any = None, **options: Unpack[ChartOptions]) -> 
     (np.float64(11.5), np.float64(7.0667), np.float64(15.9333))
     """
     points = check_points("values", values, dates, options, minimum=None, ranges=True)
-    sigma = range_sigma(points, points.values)
+    known = points.options.centre  # may move from point to point: ranges are of what is left about it
+    sigma = range_sigma(points, points.values if known is None else points.values - known)
     return control_chart("i", points, limit_lines(points.mean(points.values), sigma, bottom=-np.inf))
 
 
@@ -144,7 +145,7 @@ def s_chart(values: Any, subgroups: Any, **options: Unpack[ChartOptions]) -> Att
     """
     points, spread = _subgroups(values, subgroups, options)
     given = points.options.centre
-    centre = points.segments.spread(_within(points, spread)) if given is None else spread * 0 + given
+    centre = points.segments.spread(_within(points, spread)) if given is None else given
     unbiased = _unbiased(points.weight)
     sigma = centre * np.sqrt(1 - unbiased**2) / unbiased
     return control_chart("s", replace(points, values=spread), limit_lines(centre, sigma))
