@@ -143,6 +143,6 @@ def test_a_copy_from_a_file_says_that_it_cannot_expect(made, new):
     pd.testing.assert_frame_equal(copy.terms, found.terms)
     for ask in (lambda: copy.predict(new), copy.by_term):
         with pytest.raises(
-            ArgumentError, match="regression: a copy read from a file came; allowed: .*fit it again"
+            ArgumentError, match=r"regression: a copy read from a file came; allowed: .*fit it again"
         ):
             ask()

@@ -127,6 +127,24 @@ def test_a_period_with_nobody_at_risk_has_no_value(laney):
         i_prime_chart([3, 1, 5, 4], booked)
 
 
+@pytest.mark.parametrize("screen", [True, False])
+@pytest.mark.parametrize("days", [6.0, 7.3, 0.1])
+def test_equal_times_between_events_lie_on_their_centre(days, screen):
+    chart = t_chart([days] * 12, screen=screen)
+    assert (chart.runs.useful, chart.outside.any()) == (0, False)
+    assert [*lines(chart), chart.values[0]] == pytest.approx([days] * 4)
+
+
+def test_what_qicharts2_makes_of_nothing():
+    # an empty subgroup takes a degree of freedom: sqrt((1 x 2 + 2 x 4) / (1 + 2 - 1)) is the centre of its s chart
+    values, groups = [1, 3, 2, 4, 6, None, None], [1, 1, 2, 2, 2, 3, 3]
+    assert s_chart(values, groups, compatible="qicharts2").centre[0] == pytest.approx(math.sqrt(5))
+    assert s_chart(values, groups).centre[0] == pytest.approx(math.sqrt(10 / 3))
+    assert mr_chart([5], compatible="qicharts2").lower.tolist() == [0]
+    one = t_chart([5.0], compatible="qicharts2")
+    assert (one.lower[0], np.isnan(one.near_lower[0])) == (0, True)
+
+
 def test_a_chart_as_tables():
     chart = c_chart([1, 9, 4, 30], MONTHS[:4], rebase=[MONTHS[2]], centre=[5, 5, 9, 9])
     assert chart.to_frame().iloc[3].tolist() == [MONTHS[3], 30, 9, 0, 18, 3, 15, 1, 1]

@@ -6,11 +6,12 @@ behaviour as of qicharts2.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Unpack
 
 import numpy as np
 
-from helpers.stats.checks import Floats, check_at_most, check_numbers, check_whole
+from helpers.stats.checks import Floats, check_at_most, check_numbers, check_whole, locked
 from helpers.stats.spc.attribute_limits import (
     RANGE_TO_SD,
     AttributeChart,
@@ -193,8 +194,15 @@ def t_chart(between: Any, dates: Any = None, **options: Unpack[ChartOptions]) ->
     roots = points.values ** (1 / T_POWER)
     given = points.options.centre
     centre = points.mean(roots) if given is None else given ** (1 / T_POWER)
-    lines = limit_lines(centre, range_sigma(points, roots))
-    return control_chart("t", points, {name: line**T_POWER for name, line in lines.items()})
+    sigma, scale = range_sigma(points, roots), points.options.multiplier
+    # judged as roots: what is transformed there and back would no longer be equal to itself
+    judged = control_chart("t", replace(points, values=roots), limit_lines(centre, sigma))
+    lines = {name: line**T_POWER * scale for name, line in limit_lines(centre, sigma).items()}
+    if points.options.compatible:
+        lines["lower"] = np.nan_to_num(lines["lower"])
+        lines["near_lower"] = np.where(centre < 2 * sigma, np.nan, lines["near_lower"])
+    shown = {name: locked(line) for name, line in lines.items()}
+    return replace(judged, values=locked(points.values * scale), **shown)
 
 
 def range_sigma(points: Points, values: Floats) -> Floats:

@@ -106,7 +106,11 @@ def mr_chart(values: Any, dates: Any = None, **options: Unpack[ChartOptions]) ->
     centre = points.mean(points.values)
     lines = limit_lines(centre, centre * (SCREEN_FACTOR - 1) / 3)
     if points.options.compatible:
-        lines["near_upper"] = centre * SCREEN_FACTOR * 2 / 3
+        lines |= {
+            "near_upper": centre * SCREEN_FACTOR * 2 / 3,
+            "lower": np.zeros(len(centre)),
+            "near_lower": np.zeros(len(centre)),
+        }
     return control_chart("mr", points, lines)
 
 
@@ -180,8 +184,10 @@ def _within(points: Points, spread: Floats) -> Floats:
     least, most = (np.asarray(pick.reduceat(sizes, segments.starts)) for pick in (np.minimum, np.maximum))
     known = points.base & ~np.isnan(spread)
     free = np.where(known, sizes - 1, 0.0)
+    # qicharts2 takes one degree of freedom off for a subgroup without any value
+    all_free = np.where(points.base, sizes - 1, 0.0) if points.options.compatible else free
     with np.errstate(invalid="ignore", divide="ignore"):
-        squares = segments.total(free * np.nan_to_num(spread) ** 2) / segments.total(free)
+        squares = segments.total(free * np.nan_to_num(spread) ** 2) / segments.total(all_free)
     mean = segments.mean(np.where(known, spread, np.nan))
     return np.where(least == most, mean, np.sqrt(squares).astype(np.float64))
 
