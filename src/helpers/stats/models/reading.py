@@ -121,8 +121,8 @@ class Regression(Result):
             line = line + check_array(f"data.{offset}", data[offset].iloc[rows])
         if exposure is not None:
             line = line + np.log(check_array(f"data.{exposure}", data[exposure].iloc[rows], above=0))
-        error = np.sqrt(np.einsum("ij,jk,ik->i", terms, self.covariance.to_numpy(), terms))
-        reach = special.stdtrit(self.freedom, (1 + self.confidence) / 2) * error
+        spread = np.sqrt(np.einsum("ij,jk,ik->i", terms, self.covariance.to_numpy(), terms))
+        reach = special.stdtrit(self.freedom, (1 + self.confidence) / 2) * spread
         inverse = link_of(self.link).inverse
         ends = np.sort([inverse(line - reach), inverse(line + reach)], axis=0)  # some links fall
         table = pd.DataFrame({"expected": inverse(line), "lower": ends[0], "upper": ends[1]}, index=rows)

@@ -201,7 +201,7 @@ def t_chart(between: Any, dates: Any = None, **options: Unpack[ChartOptions]) ->
     if points.options.compatible:
         lines["lower"] = np.nan_to_num(lines["lower"])
         lines["near_lower"] = np.where(centre < 2 * sigma, np.nan, lines["near_lower"])
-    shown = {name: locked(line) for name, line in lines.items()}
+    shown: dict[str, Any] = {name: locked(line) for name, line in lines.items()}
     return replace(judged, values=locked(points.values * scale), **shown)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypedDict
 
 import numpy as np
@@ -46,7 +46,7 @@ class Options:
     rebase: Sequence[Any] = ()
     fix_after: int | None = None
     exclude: Sequence[Any] = ()
-    centre: Floats | None = None
+    centre: Any = None  # None, or one per point
     screen: bool = True
     method: RunMethod = "anhoej"
     multiplier: float = 1.0
@@ -89,7 +89,7 @@ class Points:
 
     def _centre(self, worked_out: Floats) -> Floats:
         given = self.options.centre
-        return self.segments.spread(worked_out) if given is None else given
+        return self.segments.spread(worked_out) if given is None else np.asarray(given)
 
     def before(self, values: Floats) -> Floats:
         """Return the value of the row before among those of the baseline; NaN on the first of a segment.
@@ -147,7 +147,7 @@ def check_options(options: ChartOptions, name: str, values: Floats, *, ranges: b
     """Return the options of a chart of these values with defaults, or refuse what they cannot be."""
     known = options.get("centre")
     centre = None if known is None else check_each("centre", known, name, values)
-    chosen = Options(**{**options, "centre": centre})
+    chosen = replace(Options(**options), centre=centre)
     check_choice("compatible", chosen.compatible, (None, "qicharts2"))
     check_choice("method", chosen.method, ("anhoej", "bestbox", "cutbox"))
     if chosen.fix_after is not None:
