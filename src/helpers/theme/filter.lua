@@ -25,7 +25,7 @@ local HALF = 46     -- letters of an entry of the contents in half the page's wi
 local BEFORE = 3    -- short blocks before a figure that go with it
 local FEW = 10      -- rows up to which a table is kept on one page
 local WIDE = 7      -- from this many columns a table is set smaller
-local CARDS = 4     -- from this many columns a row is a card on a telephone
+local CARDS = 4     -- from this many columns a row is a card on a telephone, and where sentences stand in it from one less
 local WIDE_ON_SCREEN = 6  -- from this many it may reach into the margin where the window has one
 local ICON = "4mm"  -- height of an icon beside its words in Word
 local SPARK = "5.5mm" -- height of a small line in a cell
@@ -351,9 +351,19 @@ local function free_widths(tbl)
   return tbl
 end
 
+local function holds_sentences(tbl)
+  for _, row in ipairs(rows_of(tbl)) do
+    for _, cell in ipairs(row.cells) do
+      if cell.classes:includes("long") then return true end
+    end
+  end
+  return false
+end
+
 -- On a telephone a row becomes a card: each cell then says what heads its column. One that spans rows cannot.
 local function name_cells(tbl)
-  if #tbl.colspecs < CARDS or #tbl.head.rows ~= 1 then return false end
+  local fewest = holds_sentences(tbl) and CARDS - 1 or CARDS
+  if #tbl.colspecs < fewest or #tbl.head.rows ~= 1 then return false end
   local heads = tbl.head.rows[1].cells:map(function(cell) return text(cell.contents) end)
   for _, row in ipairs(rows_of(tbl)) do
     for i, cell in ipairs(row.cells) do

@@ -154,7 +154,7 @@ def test_a_table_of_few_high_rows_begins_where_it_stands(notebook, pages) -> Non
     assert "value5" in " ".join(rest)
 
 
-@pytest.mark.parametrize("lines", (28, 31))
+@pytest.mark.parametrize("lines", [28, 31])
 def test_a_table_of_few_low_rows_stays_whole(notebook, pages, lines) -> None:
     fill(notebook, lines).markdown("## The heading").table(columns=WORDS, rows=rows(8))
     (page,) = [each for each in pages() if "value0" in each]
