@@ -297,7 +297,6 @@ class History:
 
     def _read(self, where: str, *values: str | int) -> list[Entry]:
         with self._connect() as database:
-            database.row_factory = sqlite3.Row
             rows = database.execute(SELECT + where, values).fetchall()
         try:
             return [read_entry(row) for row in rows]
