@@ -22,13 +22,15 @@ from helpers.runner.document.stored import find_shadows
 from helpers.runner.plan.jobs import Plan, Refused, find_plan
 from helpers.runner.project import Project, Whence
 from helpers.runner.publisher import Publisher, read_publisher
+from helpers.runner.schedule import FILE as SCHEDULE
 from helpers.runner.walls import RoomProcess
 from helpers.theme import Theme, read_theme
 from helpers.yaml_files import raise_all
 
 if TYPE_CHECKING:
-    from helpers.data.audit import Allowed
+    from helpers.data.audit.alarms import Allowed
     from helpers.data.mart import Mart
+    from helpers.data.policy import DisclosurePolicy
     from helpers.register.reading import Spared
 
 Found = TypeVar("Found")
@@ -73,7 +75,7 @@ def open_project(
     for whom its reports are made, and what was made is looked at. `version`: the version of the data that its reports
     read; the current one unless given.
     """
-    from helpers.data.audit import redact
+    from helpers.data.audit.alarms import redact
 
     allowed, theme, publisher = _settings(root, problems)
     readers = _named_audience(publisher, audience)
@@ -137,8 +139,6 @@ def _informed(project: Project, version: str | None) -> Project:
 
 def _gated(project: Project) -> Project:
     """Return a project with what keeps in what must not leave."""
-    from helpers.data.audit import audit_bundles, audit_file
-    from helpers.data.disclosure import disclosure_problems
     from helpers.data.keeping.last_published import FOLDER as LAST
     from helpers.data.keeping.last_published import keep_published
     from helpers.data.ledger.manifests import manifest_entry
@@ -159,12 +159,9 @@ def _gated(project: Project) -> Project:
     others = (each for each in project.publisher.audiences.values() if not each.is_public)
     return replace(
         project,
-        bundle_checks=(
-            lambda bundles: disclosure_problems(bundles, policy),
-            lambda bundles: audit_bundles(bundles, policy),
-        ),
+        bundle_checks=(partial(_bundle_problems, policy),),
         text_checks=(mentions_of(tuple(each for each in others if each != readers)),),
-        file_checks=(audit_file,),
+        file_checks=(_file_problems,),
         release=release,
         reserve=releases.release,
         told=lambda report: [manifest_entry(entry.told, policy) for entry in releases.of_report(report)],
@@ -173,8 +170,25 @@ def _gated(project: Project) -> Project:
     )
 
 
+def _bundle_problems(policy: DisclosurePolicy, bundles: tuple[Bundle, ...]) -> list[Problem]:
+    from helpers.data.audit.bundles import (
+        audit_bundles,  # late: a batch of which nothing is due checks none
+    )
+    from helpers.data.disclosure import disclosure_problems
+
+    return [*disclosure_problems(bundles, policy), *audit_bundles(bundles, policy)]
+
+
+def _file_problems(path: Path) -> list[Problem]:
+    from helpers.data.audit.files import audit_file  # late, as above
+
+    return audit_file(path)
+
+
 def _late(root: Path, now: datetime) -> Sequence[str]:
     """Return what is late against the schedule; nothing where that cannot be read, which `check` tells."""
+    if not (root / "params" / SCHEDULE).exists():
+        return ()
     from helpers.runner.history.store import History
     from helpers.runner.schedule.due import late_words
     from helpers.runner.schedule.reading import read_schedules
@@ -185,7 +199,7 @@ def _late(root: Path, now: datetime) -> Sequence[str]:
 
 def _settings(root: Path, problems: list[Problem] | None) -> tuple[Allowed, Theme, Publisher]:
     """Return what the project's own files say, before anything runs."""
-    from helpers.data.audit import Allowed, read_allowed
+    from helpers.data.audit.alarms import Allowed, read_allowed
 
     told: list[Problem] = []
     allowed = collect(told, read_allowed, root / "params" / "_register") or Allowed()

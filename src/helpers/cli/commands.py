@@ -168,7 +168,7 @@ def _tell_interruption() -> int:
 
 
 def _tell_bug() -> int:
-    from helpers.data.audit import redact
+    from helpers.data.audit.alarms import redact
 
     print(redact(traceback.format_exc()), file=sys.stderr)
     print("This is a bug in boardpack; please report it.", file=sys.stderr)

@@ -28,9 +28,10 @@ from helpers.runner.history.store import History
 from helpers.runner.portal.update import write_runs
 from helpers.runner.processes import terminable
 from helpers.runner.publish.placing import open_history
+from helpers.runner.schedule import FILE
 from helpers.runner.schedule.due import ON_TIME, coming, do_due, find_due
 from helpers.runner.schedule.export import EXPORTS
-from helpers.runner.schedule.reading import FILE, Schedule, read_schedules
+from helpers.runner.schedule.reading import Schedule, read_schedules
 from helpers.runner.telling.digests import approved, digests, not_made
 from helpers.runner.telling.outbox import Outbox
 

@@ -24,7 +24,7 @@ from helpers.runner.history.schema import (
     SCHEMA_VERSION,
     SELECT,
     bring_up_to_date,
-    read_entry,
+    read_entries,
     read_occurrences,
     write_entry,
     write_occurrence,
@@ -299,7 +299,7 @@ class History:
         with self._connect() as database:
             rows = database.execute(SELECT + where, values).fetchall()
         try:
-            return [read_entry(row) for row in rows]
+            return read_entries(rows)
         except ValueError as error:  # sound as a database, and yet not what we wrote
             raise UserError(_damaged(self._path, f"a row is damaged: {error}")) from error
 

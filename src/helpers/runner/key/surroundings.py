@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
+from operator import eq
 from pathlib import Path
 from typing import Final
 
@@ -67,12 +68,10 @@ class Surroundings:
 
         As `read_by` would tell, without working out the hashes of thousands of reports anew.
         """
-        files, answers = entry.files.items(), entry.answers.items()
         same = {
             "data": entry.key.get("data") == self._digest_of_data(entry.reads),
-            "files": "files" in entry.key and all(self.look(name) == then for name, then in files),
-            "register": "register" in entry.key
-            and all(self.answer(each) == then for each, then in answers),
+            "files": "files" in entry.key and _stands(entry.files, self.look),
+            "register": "register" in entry.key and _stands(entry.answers, self.answer),
         }
         return [part for part, is_same in same.items() if not is_same]
 
@@ -89,6 +88,11 @@ class Surroundings:
         files = {name: self.look(name) for name in entry.files}
         answers = {question: self.answer(question) for question in entry.answers}
         return keys_of(self.meant_by(entry.reads), files, answers)
+
+
+def _stands(then: Mapping[str, str], now: Callable[[str], str]) -> bool:
+    """Tell whether what was noted is still what comes of looking or asking."""
+    return all(map(eq, map(now, then), then.values()))
 
 
 def keys_of(
