@@ -158,8 +158,8 @@ def mixed(
     Notes
     -----
     Source: Laird and Ware 1982 (Biometrics 38:963); Bates, Mächler, Bolker and Walker 2015 (Journal of
-    Statistical Software 67:1), whose profiled likelihood this is; equals R's ``lme4::lmer``. The `MixedLM` of statsmodels
-    stops short of variances near 0.
+    Statistical Software 67:1), whose profiled likelihood this is; equals R's ``lme4::lmer``. `MixedLM` of
+    statsmodels stops short of variances near 0.
 
     >>> table = pd.DataFrame({"y": [10.0, 12, 15, 17, 11, 13, 20, 22], "trust": list("aabbccdd")})
     >>> mixed("y ~ 1", table, group="trust").variances["variance"].round(4).to_dict()
