@@ -191,7 +191,7 @@ def mixed(
             variances.loc[names[1], "correlation"] = covariance[0, 1] / np.sqrt(spreads[0] * spreads[1])
     return found.regression(
         estimates,
-        scale * np.linalg.inv(information),
+        np.asarray(scale * np.linalg.inv(information), dtype=float),
         freedom=np.inf,
         confidence=confidence,
         mean=found.matrix @ estimates + (np.column_stack(own) * effects[codes]).sum(axis=1),
