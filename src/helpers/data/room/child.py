@@ -207,6 +207,7 @@ def _work(
     door: Connection, function: bytes, groups: Sequence[pd.DataFrame], closed: Sequence[Path]
 ) -> None:
     """Answer until the room has what it wants, and ends this process."""
+    sys.path.append(str(Path.cwd()))  # the modules beside the notebook, after all others
     _shut_in(door.fileno(), closed)
     while True:
         place, without = json.loads(door.recv_bytes())

@@ -183,7 +183,7 @@ def find_room() -> Room:
 def start_room() -> Channel:
     """Start a room of our own, on its standard input and output; it ends when these close."""
     process = subprocess.Popen(
-        [sys.executable, "-m", MODULE],
+        [sys.executable, "-P", "-m", MODULE],  # without what lies beside the notebook
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         start_new_session=True,  # an interruption is the kernel's; the room sees that its door closes
