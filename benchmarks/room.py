@@ -68,7 +68,7 @@ def questions(mart: Mart) -> dict[str, Callable[[], object]]:
             outcome="dna"
         ),
         "others by specialty": lambda: records(mart, by="specialty_code", whose="others").mean("los_days"),
-        "a model": lambda: records(mart).fit("los_days ~ sex + C(deprivation)", family="gamma"),
+        "a model": lambda: records(mart).fit("los_days ~ sex + C(deprivation)", family="negative_binomial"),
         "a function": lambda: records(mart, by="sex").apply(lambda group: group["los_days"].std()),
     }
 
