@@ -59,7 +59,8 @@ _TEXTS: Final[Mapping[str, TypeAdapter[Any]]] = {
     name: TypeAdapter(_TYPES[name]) for name in (*_JSON, "facts")
 }
 _PLAIN: Final = tuple(name for name in _COLUMNS if name not in _TEXTS)
-_PLAIN_TYPES: Final[TypeAdapter[Any]] = TypeAdapter(tuple[*(_TYPES[name] for name in _PLAIN)])  # type: ignore[arg-type]
+_PLAIN_ROW: Any = tuple.__class_getitem__(tuple(_TYPES[name] for name in _PLAIN))
+_PLAIN_TYPES: Final[TypeAdapter[Any]] = TypeAdapter(_PLAIN_ROW)
 #: what an entry that says "as before" leaves to the one that it points to: thousands are written each night
 _SHARED = frozenset(
     ["facts", "parameters", "reads", "data", "files", "answers", "key", "outputs", "note", "made_in"]
