@@ -146,3 +146,71 @@ def test_a_copy_from_a_file_says_that_it_cannot_expect(made, new):
             ArgumentError, match=r"regression: a copy read from a file came; allowed: .*fit it again"
         ):
             ask()
+
+
+# --- groups: in R `i <- 0:119`, `g <- i %/% 8`, `flat <- .5 * x + ((29 * i) %% 31) / 10`; lme4 1.1-31, rhoend 1e-12
+
+
+@pytest.fixture(scope="module")
+def flat(made) -> pd.DataFrame:
+    return made.assign(flat=0.5 * made.x + (29 * np.arange(120) % 31) / 10)
+
+
+def figures(found: models.Regression) -> list[float]:
+    return [*found.terms["estimate"], *found.terms["error"], found.log_likelihood]
+
+
+def test_levels_and_slopes_that_all_but_go_together(flat):
+    # lmer(flat ~ x + (1 + x | g)): a singular fit, of correlation 1
+    found = models.mixed("flat ~ x", flat, group="g", slopes="x")
+    r = [1.5379323033, 0.5800119414, 0.1442720899, 0.1237134298, -148.8549053603]
+    assert figures(found) == pytest.approx(r, rel=1e-6)
+    assert found.variances["variance"].tolist() == pytest.approx(
+        [0.2409980786, 0.0163210531, 0.5691492285], rel=1e-6
+    )
+    assert found.variances.loc["g: x", "correlation"] == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("likelihood", "r", "variances"),
+    [
+        (
+            "REML",
+            [1.5343666788, 0.5805204293, 0.1446617821, 0.1197734624, -149.2834325429],
+            [0.2420759551, 0.5743525855],
+        ),
+        (
+            "ML",
+            [1.5343567167, 0.5797441597, 0.1397221865, 0.1191850547, -147.0457048370],
+            [0.2216841255, 0.5689209862],
+        ),
+    ],
+)
+def test_levels_of_groups(likelihood, r, variances, flat):
+    # lmer(flat ~ x + (1 | g), REML = )
+    found = models.mixed("flat ~ x", flat, group="g", likelihood=likelihood)
+    assert figures(found) == pytest.approx(r, rel=1e-6)
+    assert found.variances["variance"].tolist() == pytest.approx(variances, rel=1e-6)
+
+
+def test_by_how_much_each_group_differs(made):
+    # ranef(lmer(y ~ x + (1 + x | g))), its fitted values, and ranef(lmer(y ~ x + (1 | g)))
+    found = models.mixed("y ~ x", made, group="g", slopes="x")
+    r = [-0.9154180159, -0.05190766748, 0.1985212910, 0.10271032189, -0.2044903910, 0.06747520223]
+    assert found.effects.iloc[:3].to_numpy().ravel() == pytest.approx(r, rel=1e-6)
+    assert list(found.effects.columns) == ["level", "x"]
+    assert found.fitted[:2].tolist() == pytest.approx([2.779571830, 3.256757797])
+    levels = models.mixed("y ~ x", made, group="g").effects["level"]
+    assert levels[:3].tolist() == pytest.approx([-0.9063177103, 0.1975862424, -0.1972277459], rel=1e-6)
+
+
+def test_groups_that_do_not_differ_have_no_variance(made):
+    # every group has the same mean: nothing is left between them, and least squares remain
+    same = made.assign(v=np.tile([1.0, 5, 2, 8, 3, 3, 9, 1], 15), age=np.repeat(np.arange(15.0), 8))
+    found, plain = models.mixed("v ~ age", same, group="g"), models.linear("v ~ age", same)
+    assert found.variances.loc["g", "variance"] == 0
+    assert found.terms["estimate"].tolist() == pytest.approx(plain.terms["estimate"].tolist())
+    assert found.terms["error"].tolist() == pytest.approx(plain.terms["error"].tolist())
+    assert not found.effects.to_numpy().any()
+    both = models.mixed("v ~ age", same, group="g", slopes="age")
+    assert both.variances["variance"].tolist()[:2] == [0, 0]

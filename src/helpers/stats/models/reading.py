@@ -47,6 +47,8 @@ class Regression(Result):
         Coefficients of the autoregression of `gls`.
     variances
         Of `mixed`: `variance` and `sd` of each random term and the residual.
+    effects
+        Of `mixed`: by how much the level, and the slope, of each group differ, drawn towards 0.
     groups
         Clusters of the errors, or groups of a mixed model; 0 without.
     design, link, shift
@@ -68,6 +70,7 @@ class Regression(Result):
     residuals: pd.Series
     autocorrelation: tuple[float, ...] = ()
     variances: pd.DataFrame = field(default_factory=pd.DataFrame)
+    effects: pd.DataFrame = field(default_factory=pd.DataFrame)
     groups: int = 0
     design: Any = field(default=None, repr=False)
     link: str = "identity"
