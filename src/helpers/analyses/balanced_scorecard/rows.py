@@ -9,7 +9,7 @@ from typing import Final
 
 from helpers.analyses.balanced_scorecard.card import CardRow
 from helpers.analyses.balanced_scorecard.inequality import MissedByDeprivation
-from helpers.analyses.balanced_scorecard.outlook_words import verdict_words
+from helpers.analyses.balanced_scorecard.words import verdict_words
 from helpers.bundle import SUPPRESSED, Cell, Column
 from helpers.measures.columns import ASSURANCE, NUMBERS, VARIATION, Result, short_period
 from helpers.measures.figures import chance_words, figure_words, goal_words, table_figure

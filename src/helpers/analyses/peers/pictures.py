@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.figure import Figure
 
 from helpers.analyses.peers import words
 from helpers.analyses.peers.movement import Movement
@@ -18,9 +18,6 @@ from helpers.report.charts import rates as charts_rates
 from helpers.report.charts.canvas import Verdict
 from helpers.report.period import add_months
 from helpers.report.words import capital, count, number
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 #: points along which the lines of a funnel are drawn
 _LINE_POINTS = 160

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from helpers.analyses.decided.analysis import decided_part
-from helpers.analyses.performance_report import annex, changes, page_one, tables
+from helpers.analyses.performance_report import changes, page_one, tables
 from helpers.analyses.performance_report.measure_parts import (
     icons_part,
     next_words,
@@ -42,12 +42,10 @@ from helpers.phrases import phrase
 from helpers.places import state_folder
 from helpers.report.columns import laid_out
 from helpers.report.parts import Headline, Part, part
+from helpers.report.report import Report
 from helpers.report.sections import Sections
 from helpers.report.shown import Shown
 from helpers.report.words import listed, sentence, together
-
-if TYPE_CHECKING:
-    from helpers.report.report import Report
 
 _CALM: Final = "Nothing with a recent figure needs attention."
 
@@ -219,9 +217,9 @@ class PerformanceReport(Sections):
     def annex(self) -> Part:
         """Every other measure as a small chart with a line; not shown in the board version, like all that follows."""
         rest = [result for result in self._ranked if result not in self._exceptions]
-        plain = self.part("annex", fields=annex.FIELDS, rows=annex.annex_rows(rest))
+        plain = self.part("annex", fields=tables.ANNEX, rows=tables.annex_rows(rest))
         return self._below(
-            "Annex: all other measures", replace(plain, content=lambda: annex.annex_pages(self, rest))
+            "Annex: all other measures", replace(plain, content=lambda: tables.annex_pages(self, rest))
         )
 
     def _annexed(self, heading: str, name: str, **told: Any) -> Part:
