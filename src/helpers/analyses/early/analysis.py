@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import cached_property
 
 from helpers.analyses.early import words
@@ -116,13 +115,12 @@ class EarlyWarning(Sections):
         now = {(each.result.measure.id, each.kind) for each in signs}
         gone = [name for key, name in self._known.items() if key not in now]
         new = [each for each in signs if self._is_new(each)] if self._last else list(signs)
-        made = self.headline_of(
+        rows = tuple((each.result.measure.id, each.kind, each.result.measure.name) for each in signs)
+        return self.headline_of(
             words.headline_words(self.found, new, gone),
             {"warnings": len(signs), "tested": self.found.tested},
+            kept=Kept(key=self._key, period=self.report.period.folder, rows=rows),
         )
-        rows = tuple((each.result.measure.id, each.kind, each.result.measure.name) for each in signs)
-        kept = Kept(key=self._key, period=self.report.period.folder, rows=rows)
-        return replace(made, made=made.made.model_copy(update={"kept": kept}))
 
     @part
     def warnings(self) -> Part:

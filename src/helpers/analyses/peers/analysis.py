@@ -195,17 +195,13 @@ class PeerBenchmark:
 
     # --- one measure --------------------------------------------------------------------------------
 
-    @property
-    def _apart(self) -> tuple[str, ...]:
-        """Ids of the measures by which the trust clearly stands apart, in the order of the standings."""
-        return tuple(each.measure.id for each in report_words.standing_apart(self.found))
-
     def sections(self, *, top: int = FEATURED) -> ShownParts:
-        """Return a section for each of the measures by which the trust stands apart."""
-        if not self._apart:
+        """Return a section for each of the measures by which the trust stands apart, in the order of the standings."""
+        apart = [each.measure.id for each in self.found.ranked if report_words.stands_apart(each)]
+        if not apart:
             said = "By none of the measures does the trust clearly stand apart from the others."
             return ShownParts((self._sections().text("none-apart", said),))
-        return ShownParts(tuple(each for name in self._apart[:top] for each in self.section(name).parts))
+        return ShownParts(tuple(each for name in apart[:top] for each in self.section(name).parts))
 
     def section(self, measure: str) -> ShownParts:
         """Return heading, meaning, chart and words of a measure."""

@@ -134,10 +134,6 @@ def _place_of(moved: Moved, moment: str) -> Percentile | None:
     return found.percentile if found else None
 
 
-def _change_of_place(moved: Moved) -> Cell:
-    return place_change_words(moved[0], moved[1]) if moved[1] else "too few earlier figures"
-
-
 _SAME: Final = "change of the median over the trusts with a figure in both periods"
 
 
@@ -148,7 +144,8 @@ MOVEMENTS: Final[tuple[Filled[Moved], ...]] = (
     Move("same_trusts", _text("Median of the same trusts"), lambda each: _change(each, "peers_change"), _SAME),
     _better_than("place_then", lambda each: words.percentile_words(_place_of(each, "first")), "Did better than"),
     _better_than("place_now", lambda each: words.percentile_words(_place_of(each, "last")), "Does better than"),
-    Move("change_of_place", _text("Change of place"), _change_of_place),
+    Move("change_of_place", _text("Change of place"),
+         lambda each: place_change_words(each[0], each[1]) if each[1] else "too few earlier figures"),
     Move("id", Column(label="Id"), lambda each: each[0].measure.id, "the register's", usual=False),
     Move("better_than_then", _share("Did better than"), lambda each: percent_of(_place_of(each, "first")), usual=False),
     Move("better_than_now", _share("Does better than"), lambda each: percent_of(_place_of(each, "last")), usual=False),
@@ -236,13 +233,9 @@ def trust_columns(comparison: PeerComparison) -> tuple[Filled[PeerValue], ...]:
 Group = Filled[InGroup]
 
 
-def _compared(each: InGroup) -> PeerComparison | None:
-    return each.comparison if each.comparison and each.comparison.others else None
-
-
 def _level_of(each: InGroup, name: str) -> Cell:
-    comparison = _compared(each)
-    return words.short_value(comparison, getattr(comparison.levels, name)) if comparison else None
+    found = each.comparison
+    return words.short_value(found, getattr(found.levels, name)) if found and found.others else None
 
 
 def _group_place(each: InGroup) -> str:

@@ -217,11 +217,6 @@ class PeerFindings:
         return tuple(each for each in self.comparisons if each.own is not None)
 
     @property
-    def without_own(self) -> tuple[PeerComparison, ...]:
-        """The comparisons in which it has none."""
-        return tuple(each for each in self.comparisons if each.own is None)
-
-    @property
     def counts(self) -> tuple[Measure, ...]:
         """Measures that cannot be compared because they count, and grow with the trust."""
         return tuple(measure for measure in self.asked if not can_be_compared(measure))

@@ -40,14 +40,15 @@ def _caterpillar(comparison: PeerComparison) -> Figure:
     lines = [("median", comparison.levels.median)]
     if comparison.levels.best_quartile is not None:
         lines.append(("best quarter", comparison.levels.best_quartile))
+    codes = [member.code for member in comparison.members]
     return charts_rates.caterpillar_chart(
         value,
         (low, high),
-        _own_place(comparison),
+        codes.index(comparison.organisation) if comparison.own else None,
         label=_own_label(comparison),
         lines=lines if len(comparison.members) > 2 and not comparison.alike else [],
         unit=comparison.unit,
-        names=[member.code for member in comparison.members],
+        names=codes,
         ceiling=_ceiling(comparison),
         height=HEIGHT,
     )
@@ -59,6 +60,7 @@ def _funnel(comparison: PeerComparison) -> Figure:
     x = np.linspace(found.denominator.min() * 0.8, found.denominator.max() * 1.02, _LINE_POINTS)
     limits = found.limits_at(x)
     place = {code: number for number, code in enumerate(found.group)}
+    base = capital(comparison.base_words or comparison.measure.denominator or "Denominator")
     return charts_rates.rate_funnel_chart(
         found.denominator,
         found.value,
@@ -69,19 +71,10 @@ def _funnel(comparison: PeerComparison) -> Figure:
         },
         label=_own_label(comparison),
         centre=found.target,
-        axis_labels=(_denominator_words(comparison), comparison.unit),
+        axis_labels=(base, comparison.unit),
         ceiling=_ceiling(comparison),
         height=HEIGHT,
     )
-
-
-def _denominator_words(comparison: PeerComparison) -> str:
-    return capital(comparison.base_words or comparison.measure.denominator or "Denominator")
-
-
-def _own_place(comparison: PeerComparison) -> int | None:
-    codes = [member.code for member in comparison.members]
-    return codes.index(comparison.organisation) if comparison.own else None
 
 
 def _own_label(comparison: PeerComparison) -> str:

@@ -148,12 +148,8 @@ def in_quarter(placed: Sequence[PeerComparison], *, best: bool) -> list[PeerComp
     return [each for each in placed if each.own and likely(each.own.percentile)]
 
 
-def standing_apart(found: PeerFindings) -> list[PeerComparison]:
-    """Return the measures by which the trust clearly stands apart, as they are ranked."""
-    return [each for each in found.ranked if _is_apart(each)]
-
-
-def _is_apart(comparison: PeerComparison) -> bool:
+def stands_apart(comparison: PeerComparison) -> bool:
+    """Tell whether the trust clearly stands apart by a measure."""
     own = comparison.own
     if own is None or comparison.measure.direction == "neutral" or np.isnan(own.low):
         return False
@@ -246,7 +242,7 @@ def not_compared(found: PeerFindings, *, everybody: bool) -> dict[str, str]:
 
 
 def _lines(found: PeerFindings) -> Iterator[str]:
-    for each in found.without_own:
+    for each in (each for each in found.comparisons if each.own is None):
         yield f"{each.measure.name}: {value_sentence(each)}"
     nought = [each for each in found.compared if each.places.mostly_nought]
     if nought:

@@ -16,7 +16,6 @@ from helpers.analyses.performance_report.ranking import (
 from helpers.analyses.performance_report.tables import place_words
 from helpers.bundle import Cell
 from helpers.measures.attention_words import (
-    attention_clauses,
     periods_of,
     problem_sentence,
     telling_clause,
@@ -336,9 +335,3 @@ def chance_sentence(results: Sequence[MeasureResult]) -> str:
         f"chance alone gives {number(100 * FALSE_SIGNAL, 1)}% of steady measures a signal for the worse, and so "
         f"{some}% of reports with {count(judged, 'measure')} that have limits at least one"
     )
-
-
-def reasons_words(result: MeasureResult) -> str:
-    """Return every reason why a measure needs attention, as a sentence; empty where it does not."""
-    clauses = attention_clauses(result)
-    return sentence("; ".join(clauses)) if clauses else ""

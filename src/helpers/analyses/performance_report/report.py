@@ -33,6 +33,7 @@ from helpers.audience import current_audience
 from helpers.bundle import Column, Panel
 from helpers.data.keeping.last_published import LastPublished, last_before
 from helpers.errors import Problem, UsageError, near_misses
+from helpers.measures.attention_words import attention_clauses
 from helpers.measures.columns import MEASURE, Result
 from helpers.measures.figures import period_words
 from helpers.measures.gathering import Results, datasets_behind, results_for
@@ -55,7 +56,8 @@ def _text(label: str) -> Column:
 
 
 def _reasons(result: MeasureResult) -> str | None:
-    return page_one.reasons_words(result) or None
+    clauses = attention_clauses(result)
+    return sentence("; ".join(clauses)) if clauses else None
 
 
 class PerformanceReport(Sections):
@@ -99,12 +101,11 @@ class PerformanceReport(Sections):
     def headline(self) -> Headline:
         """What the board should know first; carries what the next report compares itself with."""
         attention = [result for result in self._shown if result.category == "attention"]
-        found = self.headline_of(
+        return self.headline_of(
             page_one.headline_words(self._shown, self._pathways),
             {"measures": len(self._shown), "attention": len(attention)},
+            kept=changes.summary_of(self._shown, self._key, self._period),
         )
-        kept = changes.summary_of(self._shown, self._key, self._period)
-        return replace(found, made=found.made.model_copy(update={"kept": kept}))
 
     @property
     def _key(self) -> str:

@@ -208,10 +208,6 @@ def _in_pandemic(quarter: object) -> bool:
 
 
 def _quarter_words(quarter: object) -> str:
-    """Return a quarter, by its first day, as a reader says it.
-
-    >>> _quarter_words("2020-07-01")
-    'July to September 2020'
-    """
+    """Return a quarter, by its first day, as a reader says it: "July to September 2020"."""
     first = pd.Timestamp(str(quarter)).date()
     return f"{first:%B} to {add_months(first, 2):%B %Y}"
