@@ -13,7 +13,7 @@ from helpers.measures.figures import goal_words, short_period_words, table_figur
 from helpers.measures.result import MeasureResult
 from helpers.measures.value_words import short_words
 from helpers.measures.words import CATEGORY_WORDS, UNSETTLED_WORDS, no_assurance_words
-from helpers.report.columns import Filled
+from helpers.report.columns import Filled, text
 from helpers.report.controlled import finite
 from helpers.theme.sparks import spark_cell
 
@@ -80,14 +80,12 @@ def _percent(result: MeasureResult) -> Cell:
 
 
 MEASURE: Final = Result("measure", Column(label="Measure"), lambda each: each.measure.name)
-LATEST: Final = Result("latest", Column(label="Latest", kind="text"), latest_cell, "value over its period")
-DATED: Final = Result(
-    "latest", Column(label="Latest", kind="text"), dated_cell, "value over its period and age"
-)
-TARGET: Final = Result("target", Column(label="Target", kind="text"), target_cell, "the one in force")
+LATEST: Final = Result("latest", text("Latest"), latest_cell, "value over its period")
+DATED: Final = Result("latest", text("Latest"), dated_cell, "value over its period and age")
+TARGET: Final = Result("target", text("Target"), target_cell, "the one in force")
 VARIATION: Final = Result("variation", Column(label="Variation", kind="icon"), variation_cell)
 ASSURANCE: Final = Result("assurance", Column(label="Assurance", kind="icon"), assurance_cell)
-IN_WORDS: Final = Result("in_words", Column(label="In words", kind="text"), short_words)
+IN_WORDS: Final = Result("in_words", text("In words"), short_words)
 ID: Final = Result("id", Column(label="Id"), lambda each: each.measure.id, "the register's", usual=False)
 _PERIOD: Final = Column(label="Period", kind="date")
 _VALUE: Final = Column(label="Value", kind="rate", digits=3)

@@ -28,7 +28,7 @@ from helpers.report.analyses_in_room import analyse_in_room
 from helpers.report.arguments import names_near_misses
 from helpers.report.charts.canvas import canvas, label_months, label_numbers
 from helpers.report.charts.labels import Name, name_all
-from helpers.report.columns import Filled, fields, laid_out
+from helpers.report.columns import Filled, fields, laid_out, text
 from helpers.report.parts import Headline, Part, part
 from helpers.report.report import Report
 from helpers.report.sections import Sections
@@ -91,8 +91,8 @@ ACHIEVED: Final[tuple[Filled[Achieved], ...]] = (
 )
 NEXT: Final[tuple[Filled[Review], ...]] = (
     Filled("change", Column(label="Change"), lambda r: r.event.name),
-    Filled("suggested", Column(label="What the review suggests", kind="text"), words.next_words),
-    Filled("decided", Column(label="What was decided", kind="text"), words.decided_words),
+    Filled("suggested", text("What the review suggests"), words.next_words),
+    Filled("decided", text("What was decided"), words.decided_words),
 )
 SERIES: Final = fields(__file__, "series")
 

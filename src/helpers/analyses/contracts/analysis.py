@@ -20,7 +20,7 @@ from helpers.phrases import phrase, phrases
 from helpers.register.contract import Contract, year_of
 from helpers.report.analyses_in_room import analyse_in_room
 from helpers.report.arguments import names_near_misses
-from helpers.report.columns import Filled, fields, laid_out
+from helpers.report.columns import Filled, fields, laid_out, text
 from helpers.report.parts import Headline, Part, part
 from helpers.report.report import Report
 from helpers.report.sections import Sections, first_bold
@@ -56,10 +56,6 @@ def _money(label: str, *, signed: bool = False, unit: str = "£000") -> Column:
     return Column(label=label, kind="model", unit=unit, signed=signed)
 
 
-def _words(label: str) -> Column:
-    return Column(label=label, kind="text")
-
-
 def _split(name: str) -> OfRow:
     head, usual = _money(name.capitalize(), signed=True), name != "phasing"
     return OfRow(name, head, lambda row: thousands(getattr(row.split, name)), PARTS[name], usual)
@@ -87,18 +83,18 @@ PAID: Final = (
     OfPaid("delivered", _money("Delivered"), lambda each: thousands(each.delivered)),
     OfPaid("due", _money("Due"), lambda each: thousands(each.due)),
     OfPaid("year", _money("Plan of the year"), lambda each: thousands(each.year), usual=False),
-    OfPaid("terms", _words("Terms"), lambda each: terms_words(each)),
-    OfPaid("source", _words("Source"), lambda e: e.element.source if e.element else None, usual=False),
+    OfPaid("terms", text("Terms"), lambda each: terms_words(each)),
+    OfPaid("source", text("Source"), lambda e: e.element.source if e.element else None, usual=False),
 )
 STANDARDS: Final = (
     OfStandard("standard", Column(label="Standard"), lambda each: each.name),
-    OfStandard("standing", _words("Where it stands"), standard_words),
-    OfStandard("consequence", _words("Agreed consequence of a breach"), lambda e: e.asked.consequence),
+    OfStandard("standing", text("Where it stands"), standard_words),
+    OfStandard("consequence", text("Agreed consequence of a breach"), lambda e: e.asked.consequence),
 )
 INCENTIVES: Final = (
     OfIncentive("indicator", Column(label="Indicator"), lambda each: each.name),
     OfIncentive(
-        "slides", _words("Nothing at, all at"), lambda each: f"{each.asked.low:g}, {each.asked.high:g}"
+        "slides", text("Nothing at, all at"), lambda each: f"{each.asked.low:g}, {each.asked.high:g}"
     ),
     OfIncentive(
         "share",
@@ -115,13 +111,13 @@ INCENTIVES: Final = (
         _money("Still to be earned", unit="£"),
         lambda each: None if each.pounds is None else round(each.asked.pounds - each.pounds, -3),
     ),
-    OfIncentive("source", _words("Source"), lambda each: each.asked.source),
+    OfIncentive("source", text("Source"), lambda each: each.asked.source),
 )
 RETURNS: Final = (
     OfReturn("item", Column(label="Return"), lambda each: each.asked.name),
-    OfReturn("owner", _words("Who sends it"), lambda each: each.asked.owner),
+    OfReturn("owner", text("Who sends it"), lambda each: each.asked.owner),
     OfReturn("due", Column(label="Due so far", kind="model"), lambda each: each.due),
-    OfReturn("came", _words("What came"), returns_words),
+    OfReturn("came", text("What came"), returns_words),
 )
 
 

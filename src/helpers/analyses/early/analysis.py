@@ -31,7 +31,7 @@ from helpers.phrases import phrases
 from helpers.places import state_folder
 from helpers.report.analyses_in_room import analyse_in_room
 from helpers.report.arguments import names_near_misses
-from helpers.report.columns import Filled, fields, laid_out
+from helpers.report.columns import Filled, fields, laid_out, text
 from helpers.report.parts import Headline, Part, part
 from helpers.report.report import Report
 from helpers.report.sections import Sections
@@ -42,23 +42,19 @@ from helpers.yaml_files import raise_all
 OfSign = Filled[Sign]
 
 
-def _text(label: str) -> Column:
-    return Column(label=label, kind="text")
-
-
 def _fields(first: Callable[[Sign], str]) -> tuple[OfSign, ...]:
     """Return the columns of the warnings; `first` says when a sign showed first."""
     return (
         OfSign("measure", Column(label="Measure"), lambda each: each.result.measure.name),
-        OfSign("sign", _text("Sign"), words.sign_words),
-        OfSign("first", _text("First sign"), first, "the month that showed it first"),
-        OfSign("certainty", _text("Certainty"), lambda each: chance_words(each.certainty)),
-        OfSign("record", _text("Right here before"), lambda each: words.record_words(each.record)),
-        OfSign("confirms", _text("What would confirm it"), words.confirm_words),
-        OfSign("owner", _text("Who acts"), lambda each: each.result.measure.owner or "nobody"),
+        OfSign("sign", text("Sign"), words.sign_words),
+        OfSign("first", text("First sign"), first, "the month that showed it first"),
+        OfSign("certainty", text("Certainty"), lambda each: chance_words(each.certainty)),
+        OfSign("record", text("Right here before"), lambda each: words.record_words(each.record)),
+        OfSign("confirms", text("What would confirm it"), words.confirm_words),
+        OfSign("owner", text("Who acts"), lambda each: each.result.measure.owner or "nobody"),
         OfSign("consequence", Column(label="Consequence", kind="count"),
                lambda each: each.result.measure.consequence, "1 to 5, the register's", usual=False),
-        OfSign("kind", _text("Kind"), lambda each: phrases("names.early_signs")[each.kind], usual=False),
+        OfSign("kind", text("Kind"), lambda each: phrases("names.early_signs")[each.kind], usual=False),
     )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from helpers.measures.words import CATEGORY_WORDS
 from helpers.phrases import phrase, phrases
 from helpers.report.analyses_in_room import analyse_in_room
 from helpers.report.arguments import names_near_misses
-from helpers.report.columns import Filled, laid_out
+from helpers.report.columns import Filled, laid_out, text
 from helpers.report.parts import Headline, Part, part
 from helpers.report.report import Report
 from helpers.report.sections import Sections, first_bold
@@ -60,15 +60,11 @@ def _amount(end: str, label: str, about: str) -> OfLine:
     return OfLine(end, column, lambda line: getattr(line.amount, end, None), about, usual=False)
 
 
-def _text(label: str) -> Column:
-    return Column(label=label, kind="text")
-
-
 ROWS: Final = (
     OfLine("objective", Column(label="Organisation's objective"), lambda line: line.objective.name),
-    OfLine("team", _text("Team's objective"), _team, "what is done, and by whom"),
-    OfLine("measure", _text("Measure"), _measure, "where it stands now"),
-    OfLine("impact", _text("Expected impact"), words.impact_words),
+    OfLine("team", text("Team's objective"), _team, "what is done, and by whom"),
+    OfLine("measure", text("Measure"), _measure, "where it stands now"),
+    OfLine("impact", text("Expected impact"), words.impact_words),
     OfLine("row", Column(label="Row"), lambda line: line.row.id, "its id in matrix.yml", usual=False),
     _amount("value", "Value", "what is expected, or came"),
     _amount("low", "Low", "lower end"),
@@ -76,26 +72,26 @@ ROWS: Final = (
     OfLine("unit", Column(label="Unit"), lambda line: getattr(line.amount, "unit", None), usual=False),
 )
 ASSUMPTIONS: Final = (
-    OfLine("team", _text("Team's objective"), lambda line: line.row.team_objective),
-    OfLine("owner", _text("Who answers"), lambda line: line.team.owner),
-    OfLine("model", _text("Model"), _model, "by which the impact is worked out"),
-    OfLine("assumed", _text("What it takes for granted"), words.assumption_words),
+    OfLine("team", text("Team's objective"), lambda line: line.row.team_objective),
+    OfLine("owner", text("Who answers"), lambda line: line.team.owner),
+    OfLine("model", text("Model"), _model, "by which the impact is worked out"),
+    OfLine("assumed", text("What it takes for granted"), words.assumption_words),
 )
 AMBITIONS: Final = (
     OfAmbition(
         "objective",
-        _text("Ambition"),
+        text("Ambition"),
         lambda each: "\n".join(filter(None, (each.objective.name, each.objective.ambition))),
     ),
-    OfAmbition("owner", _text("Who answers"), lambda each: each.objective.owner),
+    OfAmbition("owner", text("Who answers"), lambda each: each.objective.owner),
     OfAmbition("rows", Column(label="Rows", kind="model"), lambda each: len(each.lines)),
     OfAmbition(
-        "together", _text("Together"), lambda each: "\n".join(map(words.total_words, each.together)) or None
+        "together", text("Together"), lambda each: "\n".join(map(words.total_words, each.together)) or None
     ),
-    OfAmbition("counted", _text("How it was counted"), words.how_counted),
+    OfAmbition("counted", text("How it was counted"), words.how_counted),
     OfAmbition(
         "attention",
-        _text("Measures that need attention"),
+        text("Measures that need attention"),
         lambda each: "\n".join(result.measure.name for result in each.worst) or "none",
     ),
 )

@@ -10,7 +10,7 @@ import pandas as pd
 
 from helpers.analyses.oversight_framework import words
 from helpers.analyses.oversight_framework.standing import Standing
-from helpers.bundle import Cell, Column
+from helpers.bundle import Cell
 from helpers.data.series.oversight import oversight_rows
 from helpers.errors import DataError, Problem, UsageError
 from helpers.measures.columns import DATED, IN_WORDS, MEASURE
@@ -19,7 +19,7 @@ from helpers.measures.result import MeasureResult
 from helpers.phrases import phrase, phrases
 from helpers.register.contract import year_of
 from helpers.report.analyses_in_room import analyse_in_room
-from helpers.report.columns import Filled, fields, laid_out
+from helpers.report.columns import Filled, fields, laid_out, text
 from helpers.report.parts import Headline, Part, part
 from helpers.report.report import Report
 from helpers.report.sections import Sections
@@ -187,7 +187,7 @@ class Oversight(Sections):
         """Table: measures of the register of the same thing, as our own data have them now."""
         if not self._own:
             return self.part("own-measures", words={"none": phrase("statements.oversight.none_own")})
-        told = Filled("published", Column(label="In the framework", kind="text"), self._published)
+        told = Filled("published", text("In the framework"), self._published)
         caption, note = "Our own measures of the same.", phrase("statements.oversight.own")
         columns = laid_out((MEASURE, told, DATED, IN_WORDS), self._own)
         return self.part("own-measures", **columns, caption=caption, note=note)

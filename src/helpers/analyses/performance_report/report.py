@@ -41,7 +41,7 @@ from helpers.measures.result import MOST_MEASURES, MeasureResult
 from helpers.measures.words import all_sentences
 from helpers.phrases import phrase
 from helpers.places import state_folder
-from helpers.report.columns import laid_out
+from helpers.report.columns import laid_out, text
 from helpers.report.parts import Headline, Part, part
 from helpers.report.report import Report
 from helpers.report.sections import Sections
@@ -49,10 +49,6 @@ from helpers.report.shown import Shown
 from helpers.report.words import listed, sentence, together
 
 _CALM: Final = "Nothing with a recent figure needs attention."
-
-
-def _text(label: str) -> Column:
-    return Column(label=label, kind="text")
 
 
 def _reasons(result: MeasureResult) -> str | None:
@@ -199,9 +195,9 @@ class PerformanceReport(Sections):
         columns = (
             MEASURE,
             Result("pathway", Column(label="Pathway"), lambda r: pathway_of(r, self._pathways).name),
-            Result("attention", _text("Needs attention"), _reasons, "every reason; none where it has only changed"),
-            Result("why", _text("Why"), lambda r: why_words(r, self._period)),
-            Result("next", _text("What next"), next_words, "with owner and date of recovery"),
+            Result("attention", text("Needs attention"), _reasons, "every reason; none where it has only changed"),
+            Result("why", text("Why"), lambda r: why_words(r, self._period)),
+            Result("next", text("What next"), next_words, "with owner and date of recovery"),
         )  # fmt: skip
         told = {"nothing": "" if self._exceptions else _CALM}
         return self.composed(

@@ -33,7 +33,7 @@ from helpers.measures.words import no_assurance_words
 from helpers.phrases import phrases
 from helpers.register.arrangement import Pathway
 from helpers.report.charts.multiples import PER_PAGE
-from helpers.report.columns import fields, laid_out
+from helpers.report.columns import fields, laid_out, text
 from helpers.report.controlled import finite
 from helpers.report.parts import Field
 from helpers.report.sections import Sections
@@ -61,11 +61,11 @@ def _summary_columns(pathways: Mapping[str, Pathway]) -> tuple[Result, ...]:
         DATED,
         TARGET,
         Result("icons", Column(label="Variation, assurance", kind="icon"), _icons_cell, "icons, or why there are none"),
-        Result("usual", Column(label="Mean, limits", kind="text"), _usual_cell, "of the period judged"),
+        Result("usual", text("Mean, limits"), _usual_cell, "of the period judged"),
         Result("trend", Column(label="Trend", kind="spark"), spark_of, "all values; dotted the target"),
-        Result("among", Column(label="Among trusts", kind="text"), place_words, "place in the same period"),
-        Result("data", Column(label="Data", kind="text"), quality_mark, "what the kite mark finds wanting"),
-        Result("category", Column(label="Group", kind="text"), lambda r: r.category, "for a board to do", usual=False),
+        Result("among", text("Among trusts"), place_words, "place in the same period"),
+        Result("data", text("Data"), quality_mark, "what the kite mark finds wanting"),
+        Result("category", text("Group"), lambda r: r.category, "for a board to do", usual=False),
         _number("value", "Value", lambda r: r.latest.value if r.latest else None, kind="rate"),
         _number("target_value", "Target value", lambda r: r.target.value if r.target else None),
         _number("mean", "Mean", lambda r: _line(r, "centre")),

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from helpers.analyses.decided.analysis import meeting_day, overdue_words
 from helpers.analyses.sight import words
 from helpers.analyses.sight.lines import Lines, Sight, build_lines, choose_measures
-from helpers.bundle import Cell, Column
+from helpers.bundle import Cell
 from helpers.data.organisations.units import below, units_of
 from helpers.data.series.measure_series import Part as PartOf
 from helpers.measures.columns import standing_words
@@ -24,7 +24,7 @@ from helpers.report.analyses_in_room import analyse_in_room
 from helpers.report.arguments import names_near_misses
 from helpers.report.charts.canvas import Verdict
 from helpers.report.charts.links import Node, links_chart
-from helpers.report.columns import fields
+from helpers.report.columns import fields, text
 from helpers.report.parts import Field, Headline, Part, part
 from helpers.report.report import Report
 from helpers.report.sections import Sections, first_bold
@@ -144,8 +144,7 @@ class LineOfSight(Sections):
         starts = words.quarter_starts(self.report.period.last)
         objective, measure, *after = fields(__file__, "quarters")
         quarters = (
-            Field(f"quarter_{place}", Column(label=f"From {start:%b %Y}", kind="text"))
-            for place, start in enumerate(starts, 1)
+            Field(f"quarter_{place}", text(f"From {start:%b %Y}")) for place, start in enumerate(starts, 1)
         )
         rows: list[tuple[Cell, ...]] = []
         for sight in self.lines.sights:

@@ -35,7 +35,7 @@ from helpers.measures.sums import SMALL
 from helpers.measures.words import what_sentences
 from helpers.phrases import phrase, phrases
 from helpers.report.arguments import names_near_misses
-from helpers.report.columns import Filled, fields, laid_out
+from helpers.report.columns import Filled, fields, laid_out, text
 from helpers.report.parts import Field, Headline, Part, part
 from helpers.report.report import Report
 from helpers.report.sections import Sections, first_bold
@@ -137,7 +137,7 @@ class SystemView(Sections):
         columns: tuple[Filled[MeasureResult], ...] = (
             Filled("step", Column(label="Step"), lambda each: places[each.measure.id], usual=False),
             MEASURE,
-            Filled("latest", Column(label="Latest", kind="text"), self._latest_cell, DATED.about),
+            Filled("latest", text("Latest"), self._latest_cell, DATED.about),
             TARGET,
             VARIATION,
             ASSURANCE,
