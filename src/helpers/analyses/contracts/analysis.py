@@ -343,6 +343,6 @@ class ContractMonitoring(Sections):
 
 
 def _draw(ends: list[tuple[str, float]]) -> Figure:
-    from helpers.report.charts.bridge import bridge_chart
+    from helpers.report.charts.comparison import bridge_chart
 
     return bridge_chart(ends, unit="£m")
