@@ -88,7 +88,8 @@ class Sections:
 
         `until` is when it is out of date, `kept` what the next report compares itself with.
         """
-        told = {"within": self.within, "good_until": until.isoformat() if until else "", "kept": kept}
+        until_day = until.isoformat() if until else ""
+        told: dict[str, Any] = {"within": self.within, "good_until": until_day, "kept": kept}
         made = self.report.bundle("headline", "headline", **told)
         return Headline("headline", made, words=Named(words), values=Named(values or {}))
 

@@ -51,7 +51,7 @@ def ratio_sentence(wording: Wording, ratio: float, low: float, high: float) -> s
     "Allowing for case mix, Northmoor's patients stay 19% longer than they would elsewhere (95% interval 11% to 28%)."
     """
     who = f"{possessive(wording.trust)} {wording.patients}"
-    change, *ends = (100 * (each - 1) for each in (ratio, low, high))
+    change, *ends = (100 * (each - 1) for each in (ratio, low, high))  # per cent
     if low <= 1 <= high:
         said = f"(from {_change(ends[0])} to {_change(ends[1])}, 95% interval)"
         if max(map(abs, ends)) <= LIKE_PERCENT:
@@ -62,12 +62,12 @@ def ratio_sentence(wording: Wording, ratio: float, low: float, high: float) -> s
             "allowing for case mix, chance alone may explain how the stay of "
             f"{who} differs from elsewhere {said}"
         )
-    shown = ends if change > 0 else [-ends[1], -ends[0]]
+    lower, upper = ends if change > 0 else (-ends[1], -ends[0])
     digits = 0 if min(abs(change), *map(abs, ends)) >= 1 else 1
     side = "longer" if change > 0 else "shorter"
     return sentence(
         f"allowing for case mix, {who} stay {number(abs(change), digits)}% {side} than they would elsewhere "
-        f"(95% interval {interval(*shown, digits, unit='%')})"
+        f"(95% interval {interval(lower, upper, digits, unit='%')})"
     )
 
 

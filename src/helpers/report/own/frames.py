@@ -73,9 +73,12 @@ def show_series_as_tables() -> None:
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None
     if shell is not None:
-        shell.display_formatter.formatters["text/html"].for_type(
-            pd.Series, lambda series: as_frame(series)._repr_html_()
-        )
+        shell.display_formatter.formatters["text/html"].for_type(pd.Series, _series_html)
+
+
+def _series_html(series: pd.Series[Any]) -> Any:
+    frame: Any = as_frame(series)
+    return frame._repr_html_()
 
 
 def flat(frame: Any) -> pd.DataFrame:
