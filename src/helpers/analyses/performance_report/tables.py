@@ -159,9 +159,23 @@ _URGENT_FIRST: Final[tuple[Variation, ...]] = ("concern", "unsettled", "common",
 QUALITY: Final = fields(__file__, "quality")
 
 
-def quality_rows(results: Sequence[MeasureResult]) -> Rows:
-    """Return the data-quality kite mark of each measure: computed and declared halves."""
-    return [(result.measure.name, *_marks(result)) for result in results]
+def quality(results: Sequence[MeasureResult]) -> dict[str, Any]:
+    """Return the data-quality kite mark of each measure, computed and declared halves, as fields and rows.
+
+    What is the same of every measure is said once, in `words`, and is no column of the table.
+    """
+    rows: Rows = [(result.measure.name, *_marks(result)) for result in results]
+    alike = [len(rows) > 1 and len(set(cells)) == 1 for cells in zip(*rows, strict=True)]
+    columns = tuple(
+        replace(each, usual=each.usual and not same) for each, same in zip(QUALITY, alike, strict=True)
+    )
+    same = [
+        f"{each.column.label.lower()} {cell}"
+        for each, cell, once in zip(QUALITY, rows[0], alike, strict=True)
+        if once
+    ]
+    words = {"alike": sentence(f"of every measure alike: {', '.join(same)}")} if same else {}
+    return {"fields": columns, "rows": rows, "words": words}
 
 
 def _marks(result: MeasureResult) -> tuple[str, ...]:
@@ -241,19 +255,21 @@ def line_words(result: MeasureResult) -> str:
     return sentence(f"{said}; {short_words(result)}")
 
 
-def annex_pages(sections: Sections, results: Sequence[MeasureResult]) -> Iterator[Shown]:
-    """Yield the small charts, six to a picture, each picture with its lines below."""
+def annex_pages(
+    sections: Sections,
+    results: Sequence[MeasureResult],
+    told: Callable[[MeasureResult], str] = line_words,
+) -> Iterator[Shown]:
+    """Yield a line for each, and then the small charts, six to a picture.
+
+    The lines come first: on paper a picture goes to the head of a page, away from what stands before or after it.
+    """
+    if results:
+        lines = (f"- **{result.measure.name}**: {told(result)}" for result in results)
+        yield sections.text("annex-lines", "\n".join(lines))
     drawn = [result for result in results if result.drawn]
     for page, first in enumerate(range(0, len(drawn), PER_PAGE), start=1):
-        some = drawn[first : first + PER_PAGE]
-        yield _picture(sections, some, page)
-        yield sections.text(f"annex-{page}", _lines(some))
-    if rest := [result for result in results if not result.drawn]:
-        yield sections.text("annex-undrawn", _lines(rest))
-
-
-def _lines(results: Sequence[MeasureResult]) -> str:
-    return "\n".join(f"- **{result.measure.name}**: {line_words(result)}" for result in results)
+        yield _picture(sections, drawn[first : first + PER_PAGE], page)
 
 
 def _picture(sections: Sections, results: Sequence[MeasureResult], page: int) -> Shown:

@@ -35,6 +35,7 @@ from helpers.measures.sums import SMALL
 from helpers.measures.words import what_sentences
 from helpers.phrases import phrase, phrases
 from helpers.report.arguments import names_near_misses
+from helpers.report.charts.multiples import ACROSS
 from helpers.report.columns import Filled, fields, laid_out, text
 from helpers.report.parts import Field, Headline, Part, part
 from helpers.report.report import Report
@@ -43,18 +44,22 @@ from helpers.report.words import count, listed, month, number, sentence
 from helpers.theme.markdown import escape_markdown
 from helpers.yaml_files import raise_all
 
-#: charts in a picture at most: a PDF sets a taller one where there is room, before or after others
-AT_ONCE: Final = 4
+#: rows of charts in a picture at most: a PDF sets a taller one where there is room, before or after others
+ROWS_AT_ONCE: Final = 2
 SERIES: Final = fields(__file__, "series")
 
 
 def pictures_of(
     sections: Sections, drawn: Sequence[MeasureResult], steps: Mapping[str, Collection[str]]
 ) -> Iterator[Part]:
-    """Yield pictures of about as many results each, in order; `steps` are the measures of each step by its name."""
-    pictures = -(-len(drawn) // AT_ONCE)
+    """Yield pictures of about as many rows each, in order; `steps` are the measures of each step by its name.
+
+    Rows are full but for the last of all.
+    """
+    rows = -(-len(drawn) // ACROSS)
+    pictures = -(-rows // ROWS_AT_ONCE)
     for place in range(pictures):
-        first, last = (len(drawn) * each // pictures for each in (place, place + 1))
+        first, last = (ACROSS * (rows * each // pictures) for each in (place, place + 1))
         some = drawn[first:last]
         named = [step for step, names in steps.items() if any(each.measure.id in names for each in some)]
         latest = [(each, each.latest) for each in some if each.latest is not None]
