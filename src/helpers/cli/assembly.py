@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache, partial
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from helpers.data.audit.alarms import Allowed
     from helpers.data.mart import Mart
     from helpers.data.policy import DisclosurePolicy
-    from helpers.register.reading import Spared
 
 Found = TypeVar("Found")
 
@@ -108,16 +107,20 @@ def _informed(project: Project, version: str | None) -> Project:
     from helpers.data.mart import Mart
     from helpers.data.mart.files import DERIVED, ROOM, SPILL
     from helpers.data.room.door import MODULE, ROOM_VARIABLE
-    from helpers.register.reading import read_register
+    from helpers.register.reading import Spared, read_register
 
     open_state(project.home)
     folder = project.home / "mart"
     mart = Mart(folder, version)
-    register = cache(lambda: read_register(project.params / "_register", spared=[]))
+    spared: list[Spared] = []
+    register = cache(lambda: read_register(project.params / "_register", spared=spared))
 
     def whence(name: str) -> Whence | None:
         found = register().file(name)
         return Whence(found.source, found.origin, found.as_at.isoformat()) if found else None
+
+    def wrong_words() -> Sequence[Spared]:
+        return spared if register() else ()
 
     caches = (folder / DERIVED, folder / SPILL)
     closed = (*caches, folder / ROOM, project.state / FOLDER)
@@ -133,6 +136,7 @@ def _informed(project: Project, version: str | None) -> Project:
         caches=caches,
         room=RoomProcess(MODULE, ROOM_VARIABLE, sealed=mart.sealed, caches=closed),
         answer=lambda question: answer(register(), question),
+        wrong_words=wrong_words,
         whence=whence,
     )
 
@@ -143,15 +147,17 @@ def _gated(project: Project) -> Project:
     from helpers.data.keeping.last_published import keep_published
     from helpers.data.ledger.manifests import manifest_entry
     from helpers.data.ledger.releases import Releases
+    from helpers.data.mart import Mart
     from helpers.data.mart.manifest import make_private
     from helpers.data.policy import policy_of
 
     readers = project.audience
     policy, releases = policy_of(readers), Releases.of(project.home, project.root, readers)
+    mart = Mart(project.home / "mart")
     make_private(project.state / LAST)  # what is not there when a wall is built stays closed to reports
 
     def release(report: str, bundles: tuple[Bundle, ...]) -> None:
-        if problems := [*releases.unentered(report, bundles), *releases.shown_uncertified(report)]:
+        if problems := [*releases.unentered(report, bundles), *releases.shown_uncertified(report, mart)]:
             raise GateError(problems)
         releases.release(report)
         keep_published(project.state, bundles)
@@ -283,28 +289,24 @@ def plan(
     `words`: names or files of reports; none: all. `problems`: what is wrong already (`open_project`). `strict`: whether
     a mistake that concerns single reports is an error too; otherwise these are refused.
     """
-    from helpers.register.reading import read_register
-
     found = list(problems)
     asked = collect(found, lambda: find_plan(project, words)) or Plan()
     for where, text in (collect(found, own_phrases, project.root) or {}).values():
         found += check_prose(where, text)
     found += find_shadows(project.notebooks, f"{project.show(project.notebooks)}/")
     found += find_shadows(project.root, "", {"helpers"})  # Python starts in the project's folder too
-    register = project.root / "params" / "_register"
-    comments: list[Spared] = []
-    collect(found, lambda: read_register(register, spared=comments))
+    comments = collect(found, project.wrong_words) or ()
     if strict or found:  # what stops everything is told with all else that is wrong
-        found += [*asked.mistakes, *(each.problem for each in comments)]
+        found += [*asked.mistakes, *(problem for _, problem in comments)]
     raise_all(dict.fromkeys(found))
     return _without_wrong_comments(asked, comments)
 
 
-def _without_wrong_comments(asked: Plan, comments: Sequence[Spared]) -> Plan:
+def _without_wrong_comments(asked: Plan, comments: Iterable[tuple[str, Problem]]) -> Plan:
     """Return a plan in which the reports of organisations with a wrong comment are refused."""
     wrong: dict[str, list[Problem]] = {}
-    for each in comments:
-        wrong.setdefault(each.organisation, []).append(each.problem)
+    for organisation, problem in comments:
+        wrong.setdefault(organisation, []).append(problem)
     jobs, refused = [], list(asked.refused)
     for job in asked.jobs:
         found = [problem for code in job.organisations for problem in wrong.get(code, [])]

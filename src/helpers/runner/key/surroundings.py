@@ -70,10 +70,25 @@ class Surroundings:
         """
         same = {
             "data": entry.key.get("data") == self._digest_of_data(entry.reads),
-            "files": "files" in entry.key and _stands(entry.files, self.look),
-            "register": "register" in entry.key and _stands(entry.answers, self.answer),
+            "files": self._stands("files", entry.key, entry.files, self.look),
+            "register": self._stands("register", entry.key, entry.answers, self.answer),
         }
         return [part for part, is_same in same.items() if not is_same]
+
+    def _stands(
+        self, part: str, key: Mapping[str, str], then: Mapping[str, str], now: Callable[[str], str]
+    ) -> bool:
+        """Tell whether what was noted, of which a part of a key is the hash, is what comes of looking or asking now."""
+        if part not in key:
+            return False
+        if (known := self._standing.get((part, key[part]))) is None:
+            known = self._standing[part, key[part]] = all(map(eq, map(now, then), then.values()))
+        return known
+
+    @cached_property
+    def _standing(self) -> dict[tuple[str, str], bool]:
+        """What is known already: many reports about one organisation have read and asked the same."""
+        return {}
 
     @cached_property
     def _digest_of_data(self) -> Callable[[tuple[str, ...]], str]:
@@ -88,11 +103,6 @@ class Surroundings:
         files = {name: self.look(name) for name in entry.files}
         answers = {question: self.answer(question) for question in entry.answers}
         return keys_of(self.meant_by(entry.reads), files, answers)
-
-
-def _stands(then: Mapping[str, str], now: Callable[[str], str]) -> bool:
-    """Tell whether what was noted is still what comes of looking or asking."""
-    return all(map(eq, map(now, then), then.values()))
 
 
 def keys_of(
