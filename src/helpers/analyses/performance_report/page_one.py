@@ -15,12 +15,7 @@ from helpers.analyses.performance_report.ranking import (
 )
 from helpers.analyses.performance_report.tables import place_words
 from helpers.bundle import Cell
-from helpers.measures.attention_words import (
-    attention_clauses,
-    periods_of,
-    problem_sentence,
-    telling_clause,
-)
+from helpers.measures.attention_words import attention_clauses, periods_of, problem_sentence, telling_clause
 from helpers.measures.columns import short_period, spark_of
 from helpers.measures.figures import (
     counted_as_people,
@@ -157,6 +152,13 @@ def _stand_line(result: MeasureResult) -> str:
     """Return one measure's line: value and people, what it is held against, since when or by what it is wrong."""
     value = f"{result.measure.name}: {told_figure(result)} in {short_period(result)}{_people_in_brackets(result)}"
     return sentence(f"{value}{against_words(result)}; {_short_clause(result)}")
+
+
+def short_line(result: MeasureResult) -> str:
+    """Return a measure without a section of its own: its value, what it is held against, every reason."""
+    assert result.latest is not None, "a measure without a figure needs no attention"
+    value = f"{told_figure(result)} in {short_period(result)}{_people_in_brackets(result)}"
+    return sentence(f"{value}{against_words(result)}; {'; '.join(attention_clauses(result))}")
 
 
 def _people_in_brackets(result: MeasureResult) -> str:
@@ -333,12 +335,6 @@ def chance_sentence(results: Sequence[MeasureResult]) -> str:
         return ""
     some = number(100 * (1 - (1 - FALSE_SIGNAL) ** judged))
     return sentence(
-        f"chance alone gives {number(100 * FALSE_SIGNAL, 1)}% of steady measures a signal for the worse, and so "
-        f"{some}% of reports with {count(judged, 'measure')} that have limits at least one"
+        f"of steady measures {number(100 * FALSE_SIGNAL, 1)}% show a signal for the worse by chance alone, and so "
+        f"{some}% of reports with {count(judged, 'measure')} that have limits show one or more"
     )
-
-
-def reasons_words(result: MeasureResult) -> str:
-    """Return every reason why a measure needs attention, as a sentence; empty where it does not."""
-    clauses = attention_clauses(result)
-    return sentence("; ".join(clauses)) if clauses else ""
