@@ -115,6 +115,14 @@ class People:
     def _rows(self) -> list[tuple[str | float, ...]]:
         return list(zip(*(self.kinds[name].tolist() for name in self.kinds), strict=True))
 
+    def like(self, kinds: Sequence[Kind]) -> People:
+        """Return nobody of some kinds, told apart by the same dimensions; what a kind does not say is missing."""
+        import pandas as pd
+
+        frame = pd.DataFrame([dict(kind) for kind in kinds], columns=self.kinds.columns)
+        nobody = np.zeros(len(frame))
+        return People(frame, nobody.astype(np.int64), nobody, nobody, nobody)
+
     def places(self, kinds: Iterable[Kind]) -> dict[Kind, int]:
         """Return where these kinds are, or one of the kinds into which they are divided now."""
         by_names: dict[tuple[str, ...], list[Kind]] = {}
