@@ -315,11 +315,11 @@ class _Trial:
         """
         world, places = self.world, self.people.places(kinds)
         left_out = sorted(kinds - places.keys(), key=str)
-        like = self.people.like(left_out)
-        old = [
-            np.concatenate([row > 0, like.mask(cell.query)])
-            for row, cell in zip(world.holds[: self.old], world.cells[: self.old], strict=True)
-        ]
+        old = list(world.holds[: self.old] > 0)
+        if left_out:
+            like = self.people.like(left_out)
+            masks = (like.mask(cell.query) for cell in world.cells[: self.old])
+            old = [np.concatenate(pair) for pair in zip(old, masks, strict=True)]
         size = len(world.count)
         families = grouped(old, size + len(left_out))
         first = dict(zip(families[:size][::-1].tolist(), range(size - 1, -1, -1), strict=True))
