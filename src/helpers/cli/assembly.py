@@ -147,15 +147,17 @@ def _gated(project: Project) -> Project:
     from helpers.data.keeping.last_published import keep_published
     from helpers.data.ledger.manifests import manifest_entry
     from helpers.data.ledger.releases import Releases
+    from helpers.data.mart import Mart
     from helpers.data.mart.manifest import make_private
     from helpers.data.policy import policy_of
 
     readers = project.audience
     policy, releases = policy_of(readers), Releases.of(project.home, project.root, readers)
+    mart = Mart(project.home / "mart")
     make_private(project.state / LAST)  # what is not there when a wall is built stays closed to reports
 
     def release(report: str, bundles: tuple[Bundle, ...]) -> None:
-        if problems := [*releases.unentered(report, bundles), *releases.shown_uncertified(report)]:
+        if problems := [*releases.unentered(report, bundles), *releases.shown_uncertified(report, mart)]:
             raise GateError(problems)
         releases.release(report)
         keep_published(project.state, bundles)

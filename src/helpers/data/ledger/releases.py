@@ -9,10 +9,11 @@ runs removed: what readers have seen, they have seen.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,7 +22,7 @@ from typing import TYPE_CHECKING
 from helpers.audience import PUBLIC, Audience, current_audience
 from helpers.bundle import MISSING, SUPPRESSED, Bundle
 from helpers.data.disclosure.checks import effective_origin
-from helpers.data.disclosure.queries import EVERYBODY, MET, PEOPLE, Condition, Query, Told
+from helpers.data.disclosure.queries import EVERYBODY, MEASURED, MET, PEOPLE, Condition, Query, Told
 from helpers.data.disclosure.totals import POSSIBLE_VALUES
 from helpers.data.ledger.manifests import read_manifests, shown_cell
 from helpers.data.mart.manifest import PRIVATE_FILE, make_private, write_private
@@ -143,21 +144,30 @@ class Releases:
             if not {row[place] for row in bundle.rows} <= entered
         ]
 
-    def uncertified(self, data_sets: Iterable[str]) -> list[tuple[Query, ...]]:
-        """Return what is not certified beside all that was told: a star, or two figures that differ by a few people."""
-        wanted = sorted(data_sets)
+    def uncertified(self, queries: Iterable[Query]) -> list[tuple[Query, ...]]:
+        """Return what is not certified beside all that was told of those whom some queries count.
+
+        Each is a star, or two figures that differ by a few people.
+        """
+        whose = sorted({(query.data_set, query.organisation) for query in queries})
         with self.reading() as database:
             rows = database and database.execute(
                 "SELECT json_extract(each.value, '$[0]') FROM witnesses, json_each(worlds) AS each "
-                f"WHERE data_set IN ({', '.join('?' * len(wanted))}) AND json_array_length(each.value, '$[1]') < ?",
-                (*wanted, POSSIBLE_VALUES - 1),
+                f"WHERE (data_set, organisation) IN (VALUES {', '.join(['(?, ?)'] * len(whose))}) "
+                "AND json_array_length(each.value, '$[1]') < ?",
+                (*itertools.chain(*whose), POSSIBLE_VALUES - 1),
             )
             return [tuple(map(Query.read, json.loads(name))) for (name,) in rows or ()]
 
-    def shown_uncertified(self, report: str) -> list[Problem]:
-        """Return the figures of a report, not published yet, that tell what is not certified."""
+    def shown_uncertified(self, report: str, mart: Mart) -> list[Problem]:
+        """Return the figures of a report, not published yet, that tell what is not certified.
+
+        One that was asked for before the months came that it sums counts their people now.
+        """
         new = [each.told for each in self.of_report(report) if not each.released and not each.told.star]
-        names = self.uncertified({each.query.data_set for each in new}) if new else []
+        names = self.uncertified(each.query for each in new) if new else []
+        last = {name[-1] for name in names}
+        now = _by_their_parts(mart, [each.query for each in new], last)
         return [
             Problem(
                 f"ledger, {each.query.words}",
@@ -166,7 +176,7 @@ class Releases:
                 "run the report again: it asks anew, and hides what would tell them",
             )
             for each in new
-            if any(each.query == name[-1] for name in names)
+            if not last.isdisjoint((each.query, now.get(each.query)))
         ]
 
     def entries(self, data_set: str = "") -> list[ReleasedCount]:
@@ -265,6 +275,19 @@ def _damage_told() -> Iterator[None]:
         raise GateError(Problem(f"{FOLDER}/{FILE}", f"cannot be used ({error})", cure=_REBUILD)) from error
 
 
+def _by_their_parts(mart: Mart, queries: Sequence[Query], names: Collection[Query]) -> dict[Query, Query]:
+    """Return whom queries of measures count now, as far as something of the same people is among some names."""
+    now: dict[Query, Query] = {}
+    for whose in {
+        (name.data_set, name.organisation) for name in names if name.data_set.startswith(MEASURED)
+    }:
+        from helpers.data.disclosure.measured import by_their_parts  # heavy, and hardly ever needed
+
+        mine = [query for query in queries if (query.data_set, query.organisation) == whose]
+        now |= by_their_parts(mart, mine) if mine else {}
+    return now
+
+
 def releases_of(mart: Mart) -> Releases:
     """Return the ledger of what is told from a mart to those for whom this process works."""
     state = mart.path.parent
@@ -295,7 +318,7 @@ def insert(
             (
                 each.query.data_set,
                 each.query.organisation,
-                json.dumps(each.query.entry),
+                each.query.text,
                 json.dumps(each.entry),
                 data,
                 (exact or {}).get(each.query),
@@ -320,7 +343,7 @@ def _bring_up_to_date(database: sqlite3.Connection) -> None:
 
 
 def _entry(told: str, report: str, released: str) -> ReleasedCount:
-    return ReleasedCount(Told.read(json.loads(told)), report, released)
+    return ReleasedCount(Told.read(told), report, released)
 
 
 def _now() -> str:
