@@ -14,6 +14,7 @@ from typing import Any
 
 from helpers.data.room.door import MARK, Answer, Asked, Channel
 from helpers.errors import ArgumentError, UserError
+from helpers.importing import import_at_rest
 from helpers.reads import take_notes
 
 
@@ -56,7 +57,7 @@ def answer(asked: Asked) -> Answer:
 
 def _call(asked: Asked) -> Any:
     module, _, name = asked.function.partition(":")
-    function: Any = importlib.import_module(module)
+    function: Any = import_at_rest(module)
     for part in name.split("."):
         function = getattr(function, part)
     leaves = getattr(function, MARK, None)
