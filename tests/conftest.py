@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 
+from helpers.cli import assembly
 from helpers.data.mart import Mart
+from helpers.data.synthetic import write_demo
 from helpers.data.synthetic.organisations import draw_trusts, organisations_frame
 from helpers.data.synthetic.specialties import specialties_frame
 from helpers.data.synthetic.spells import draw_spells
@@ -52,16 +56,63 @@ def make_project(root: Path, notebooks: Mapping[str, Mapping[str, str]]) -> Path
     return root
 
 
+@contextlib.contextmanager
+def nothing_preloaded() -> Iterator[None]:
+    """Let batches start without what every report of ours needs: the fixture notebooks open none.
+
+    It is most of what a batch of one small notebook takes; that it is preloaded, and well, is tested with the kernels.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(assembly, "_ROOMS", ())
+        patch.setattr(assembly, "LATE", ())
+        yield
+
+
 @pytest.fixture
-def lay_out(tmp_path: Path) -> MakeProject:
-    """Return what makes a project in a folder of the test's own."""
-    return lambda notebooks: make_project(tmp_path / "project", notebooks)
+def lay_out(tmp_path: Path) -> Iterator[MakeProject]:
+    """Yield what makes a project in a folder of the test's own."""
+    with nothing_preloaded():
+        yield lambda notebooks: make_project(tmp_path / "project", notebooks)
 
 
 @pytest.fixture(scope="module")
-def lay_out_once(tmp_path_factory: pytest.TempPathFactory) -> MakeProject:
-    """Return what makes a project that all tests of a module share."""
-    return lambda notebooks: make_project(tmp_path_factory.mktemp("shared") / "project", notebooks)
+def lay_out_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeProject]:
+    """Yield what makes a project that all tests of a module share."""
+    with nothing_preloaded():
+        yield lambda notebooks: make_project(tmp_path_factory.mktemp("shared") / "project", notebooks)
+
+
+MakeDemo = Callable[..., Mart]
+
+
+@pytest.fixture(scope="session")
+def demo_in(tmp_path_factory: pytest.TempPathFactory) -> MakeDemo:
+    """Return what puts the invented data of some scale and seed into a folder, as a mart.
+
+    They are drawn once for all processes of the tests. A mart's files are never changed, so a folder holds links to
+    them; what is written beside a mart, such as its ledger, is the folder's own.
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def put(folder: Path, scale: float, **seed: int) -> Mart:
+        drawn = shared / "-".join(map(str, ("demo", scale, *seed.values())))
+        with FileLock(f"{drawn}.lock"):
+            if not drawn.exists():
+                write_demo(Mart(made := shared / f"{drawn.name}.part"), scale=scale, **seed)
+                made.rename(drawn)
+        shutil.copytree(drawn, folder, copy_function=_link, dirs_exist_ok=True)
+        mart = Mart(folder)
+        return mart.at(mart.version)
+
+    return put
+
+
+def _link(source: str, target: str) -> None:
+    if source.endswith(".parquet"):
+        os.link(source, target)
+    else:
+        shutil.copy2(source, target)
 
 
 @pytest.fixture(scope="session")

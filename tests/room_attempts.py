@@ -155,8 +155,69 @@ ASKED = {
         "no such column",
     ),
     "a message to the room": (
-        "find_room().ask(Asked('helpers.data.mart:Mart.query', (report.mart, 'FROM spells'))).error.args[0] / 1",
-        None,
+        "told_by_room(line_of('helpers.data.mart:Mart.query', {'self': report.mart, 'sql': 'FROM spells'}))",
+        "report.records(",
+    ),
+    "a module that a message names": (
+        "told_by_room(line_of('this:anything', {}))",
+        "functions of helpers.data.room.counting",
+    ),
+    "a function that is not marked": (
+        "told_by_room(line_of('helpers.data.room.single:single_records', {}))",
+        "functions of helpers.data.room.counting",
+    ),
+    "a pickle that runs in the room": (
+        "told_by_room(pickle.dumps(Opened('stays in the room')) + b'\\n')",
+        "ask by report.records",
+    ),
+    "a message of wrong kinds": (
+        "COUNTING.count(report.mart, replace(report.records('spells').selection, conditions=('1 = 1',)))",
+        "selection.conditions.0",
+    ),
+    "an end in SQL": (
+        "COUNTING.count(report.mart, replace(report.records('spells').selection, "
+        "conditions=(Condition('cost', low='0 OR true'),)))",
+        "selection.conditions.0.low",
+    ),
+    "what cannot be said": (
+        "COUNTING.count(report.mart, report.records('spells').selection.__class__)",
+        "words, numbers, days",
+    ),
+    "apply with all that the notebook holds": (
+        "report.records('spells').apply(lambda group: len(LARGE) + 0.5)",
+        "leave out what it refers to",
+    ),
+    "a private part of an analysis": (
+        "IN_ROOM._show(vars(length_of_stay(report))['_name'], '_found', {})",
+        "does not leave the records room",
+    ),
+    "what an analysis rests on": (
+        "IN_ROOM._show(vars(length_of_stay(report))['_name'], 'report', {})",
+        "does not leave the records room",
+    ),
+    "a class that is no analysis": (
+        "IN_ROOM._begin(report, 'subprocess:Popen', {'args': ['true']})",
+        "those of helpers.analyses",
+    ),
+    "the ledger of another project": (
+        "length_of_stay(replace(report, root=Path('/elsewhere')))",
+        "its own",
+    ),
+    "the mart of another project": (
+        "replace(report, mart=Mart(os.getcwd())).records('spells').count()",
+        "its own",
+    ),
+    "a formula that imports": (
+        "report.records('spells').fit('los_days ~ I(__import__(\"os\").getpid())')",
+        "cannot be read at '__import__",
+    ),
+    "a formula of an attribute": (
+        "report.records('spells').fit('los_days ~ I(cost.max())')",
+        "cannot be read at 'cost.max",
+    ),
+    "a formula that takes all memory": (
+        "report.records('spells').fit('los_days ~ I(cost + 9**9**9)')",
+        "cannot be read at '**9",
     ),
     "apply that raises what it saw": (
         "report.records('spells').apply(lambda group: (_ for _ in ()).throw("
@@ -343,14 +404,25 @@ from dataclasses import replace
 import numpy as np
 from helpers.data.disclosure.queries import Condition
 from helpers.data.room import counting as COUNTING, single as SINGLE
-from helpers.data.room.door import Asked, find_room
+from helpers.data.mart import Mart
+from helpers.data.room.door import find_room
+from helpers.data.room.messages import line_of
 from helpers.data.room.selection import Key
 from helpers.errors import Problem, UsageError
+from helpers.report import analyses_in_room as IN_ROOM
+LARGE = bytes(range(256)) * 2**17
+class Opened:
+    def __init__(self, words):
+        self.words = words
+    def __reduce__(self):
+        return (exec, (f"raise ValueError({self.words!r})",))
+def told_by_room(line):
+    answer = find_room().ask(line)
+    if answer.error is not None:
+        raise answer.error
+    return answer.value
 def cloudpickled():
-    class Opened:
-        def __reduce__(self):
-            return (eval, ("1 / 0",))
-    held = Opened()
+    held = Opened("at the door")
     return lambda group: held
 def forever():
     while True:

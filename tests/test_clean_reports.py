@@ -20,8 +20,10 @@ import pytest
 from nbformat import v4
 
 from helpers.bundle import MIME, Bundle, Cell, Column, ReportFacts, Source
-from helpers.data.audit import audit_bundles, audit_file, audit_text
+from helpers.data.audit.bundles import audit_bundles
+from helpers.data.audit.files import audit_file
 from helpers.data.audit.identifiers import is_nhs_number
+from helpers.data.audit.text import audit_text
 from helpers.data.disclosure import disclosure_problems
 from helpers.data.policy import HES_RECORD_LEVEL
 from helpers.errors import Problem

@@ -23,8 +23,10 @@ import pytest
 from nbformat import v4
 
 from helpers.bundle import MIME, Bundle, Cell, Column, Panel, ReportFacts, Source
-from helpers.data.audit import audit_bundles, audit_file, audit_text, read_allowed, redact
-from helpers.data.audit.alarms import AuditAlarm
+from helpers.data.audit.alarms import AuditAlarm, read_allowed, redact
+from helpers.data.audit.bundles import audit_bundles
+from helpers.data.audit.files import audit_file
+from helpers.data.audit.text import audit_text
 from helpers.data.disclosure import disclosure_problems
 from helpers.errors import GateError, UsageError
 from helpers.runner.document.making import Provenance, make_document

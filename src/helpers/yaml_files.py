@@ -31,7 +31,7 @@ _CONSTANTS: dict[str, object] = {
 #: libyaml where it is there: thousands of files are read before each batch, and it is eight times as fast
 _FAST: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 #: signs that it lets pass and PyYAML, with which papermill reads, does not; or takes otherwise
-_READ_OTHERWISE = re.compile("[^\n\r -~\u00a1-\u2027\u2030-\ud7ff]")
+_READ_OTHERWISE = "[^\n\r -~\u00a1-\u2027\u2030-\ud7ff]"
 #: a span of time in words
 _SPAN = re.compile(r"(\d+) (hour|day|week)s?")
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
@@ -59,7 +59,8 @@ _ALLOWED = {
 class Settings(BaseModel):
     """What stands in a file: each key is known, and words have no blanks at their ends."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    # built when a file of it is read: a start imports many of which there are none
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, defer_build=True)
 
 
 @dataclass
@@ -179,7 +180,7 @@ def parse_yaml(text: str, file: str) -> YamlFile:
     'notes.yml, line 3, answer'
     """
     found = YamlFile(file)
-    loader = yaml.SafeLoader if _READ_OTHERWISE.search(text) else _FAST
+    loader = _FAST if _is_printable(text) or not re.search(_READ_OTHERWISE, text) else yaml.SafeLoader
     try:
         root = yaml.compose(text, Loader=loader)
         found.content = None if root is None else _Builder(found).build(root, ())
@@ -190,6 +191,11 @@ def parse_yaml(text: str, file: str) -> YamlFile:
         came = f"is not YAML ({getattr(error, 'problem', None) or error})"
         found.problems.append(conflict(file, text) or Problem(where, came, _FORM))
     return found
+
+
+def _is_printable(text: str) -> bool:
+    """Tell whether a text is one of signs of ASCII and ends of lines, as most are: the pattern is slow to make."""
+    return text.isascii() and text.replace("\n", "").replace("\r", "").isprintable()
 
 
 def read_settings(path: Path, model: type[Model], shown: str = "") -> tuple[YamlFile, Model]:

@@ -30,7 +30,11 @@ from hypothesis import strategies as st
 
 from helpers.bundle import Bundle, Cell, Column
 from helpers.cli.commands import main
-from helpers.data.audit import audit_bundles, audit_file, audit_header, audit_text, is_nhs_number
+from helpers.data.audit.bundles import audit_bundles
+from helpers.data.audit.files import audit_file
+from helpers.data.audit.identifiers import is_nhs_number
+from helpers.data.audit.tables import audit_header
+from helpers.data.audit.text import audit_text
 from helpers.errors import ExitCode
 
 #: 9x10+4x9+3x8+4x7+7x6+6x5+5x4+9x3+1x2 = 299 = 27x11 + 2, and 11 - 2 = 9

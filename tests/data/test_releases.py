@@ -147,17 +147,17 @@ def test_the_later_of_two_figures_whose_difference_is_not_certified_is_told_no_m
     not_certified(ledger, YEAR, SURGERY)
     monkeypatch.setenv(REPORT_VARIABLE, "other/T1")
     assert cells(ledger, mart, YEAR, SURGERY) == [15, "*"]
-    assert ledger.shown_uncertified("other/T1") == []
+    assert ledger.shown_uncertified("other/T1", mart) == []
 
 
 def test_the_gate_names_a_figure_that_tells_what_is_not_certified(ledger: Releases, mart: Mart) -> None:
     assert cells(ledger, mart, YEAR, SURGERY) == [15, 10]
-    assert ledger.shown_uncertified("stays/T1") == []
+    assert ledger.shown_uncertified("stays/T1", mart) == []
     not_certified(ledger, YEAR, SURGERY)
-    (problem,) = ledger.shown_uncertified("stays/T1")
+    (problem,) = ledger.shown_uncertified("stays/T1", mart)
     assert problem.where == f"ledger, {SURGERY.words}"
     ledger.release("stays/T1")  # what readers have seen is no reason to refuse what comes next
-    assert ledger.shown_uncertified("stays/T1") == []
+    assert ledger.shown_uncertified("stays/T1", mart) == []
 
 
 def test_the_file_is_private_and_of_a_version(ledger: Releases, mart: Mart) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -199,6 +200,27 @@ def test_nor_does_one_that_was_told_before_the_others_were_loaded(tmp_path: Path
     assert all(Oracle(people, entries).values(query) >= 3 for query in stars)
     plain = [each if each.query not in stars else star_or_rule(each, people) for each in entries]
     assert any(Oracle(people, plain).values(query) < 3 for query in stars)
+
+
+def test_the_gate_knows_a_draft_that_was_asked_for_before_its_months_came(tmp_path: Path) -> None:
+    months, quarter = dict(zip(MONTHS, (8.0, 8.0, 1.0), strict=True)), {QUARTER: 17.0}
+    told_of(mart_of_periods(tmp_path, quarter), QUARTER)
+    ledger = Releases(tmp_path / "state")
+    (draft,) = ledger.of_report("performance/T1")
+    name = of_months(
+        draft.told.query
+    )  # as the ledger calls it from then on: its difference is not certified
+    with ledger.open() as database:
+        worlds = json.dumps([[[name.entry], []]])
+        database.execute(
+            "INSERT OR REPLACE INTO witnesses VALUES (?, 'T1', ?)", (draft.told.query.data_set, worlds)
+        )
+    alone = mart_of_periods(tmp_path / "alone", quarter)
+    assert ledger.shown_uncertified("performance/T1", alone) == []
+    (problem,) = ledger.shown_uncertified(
+        "performance/T1", mart_of_periods(tmp_path, {**quarter, **months})
+    )
+    assert problem.where == f"ledger, {draft.told.query.words}"
 
 
 def of_months(query: Query) -> Query:

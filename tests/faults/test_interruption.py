@@ -17,10 +17,11 @@ import pytest
 from helpers.runner.history.store import History, State
 from helpers.runner.kernel.execute import MIRROR
 
+from .conftest import COMMAND
+
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals as on Unix")
 
 WAIT = 60  # seconds, for a machine with much else to do
-COMMAND = [sys.executable, "-c", "from helpers.cli import main; main()"]
 
 
 @pytest.fixture
@@ -115,8 +116,9 @@ from pathlib import Path
 folder = Path(os.environ["FAKE"])
 (folder / "pandoc").write_text("#!/bin/sh\\n: > $FAKE/called\\nexec sleep 600\\n")
 (folder / "pandoc").chmod(0o755)
-from helpers.cli import main
+from helpers.cli import assembly, main
 from helpers.runner.render import embedded
+assembly._ROOMS = assembly.LATE = ()
 embedded.pandoc_path = lambda: str(folder / "pandoc")
 main(sys.argv[1:])
 """

@@ -9,13 +9,13 @@ import ast
 import io
 import re
 import statistics
-import subprocess
-import sys
 import tokenize
 from pathlib import Path
 
 import nbformat
 import pytest
+from click.testing import CliRunner
+from papermill.cli import papermill
 
 from helpers.runner.plan.parameters import read_notebook as read_declared
 
@@ -121,13 +121,13 @@ def test_parameters_are_annotated_literals_each_with_a_comment(path: Path) -> No
         assert statement.lineno in comments, ast.unparse(statement)
 
 
-def test_papermill_s_own_command_knows_every_parameter(path: Path) -> None:
-    command = [sys.executable, "-m", "papermill", "--help-notebook", str(path)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+def test_papermill_s_own_command_knows_every_parameter(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    done = CliRunner().invoke(papermill, ["--help-notebook", str(path)], prog_name="papermill")
+    assert done.exit_code == 0, done.output
     listed = re.findall(r"^  (\w+): (.+) \(default (.+?)\)(?:  |$)", done.stdout, re.MULTILINE)
     declared = read_declared(path).parameters
     assert [(name, kind) for name, kind, _ in listed] == [(each.name, str(each.type)) for each in declared]
-    assert "Unable to parse" not in done.stderr
+    assert "Unable to parse" not in caplog.text
 
 
 def test_sections_are_labelled_and_prose_holds_no_figure(path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -271,6 +272,37 @@ def test_a_question_that_was_interrupted_begins_a_new_room(tmp_path: Path) -> No
     told: Told = json.loads(executed.cells[-1].outputs[0]["text"])
     assert told["question"] == ["got", "80"]
     assert "run the cell again that makes it" in told["analysis"][1]
+
+
+BESIDE = """
+import beside, patsy
+attempt("own", lambda: patsy.OWN)
+attempt("fit", lambda: report.records("spells").fit("los_days ~ sex").count)
+attempt("apply", lambda: report.records("spells").apply(lambda group: beside.quarter(group["los_days"]))["value"][0])
+print(json.dumps(told))
+"""
+
+
+@pytest.mark.parametrize("is_kept", [False, True])
+def test_what_lies_beside_a_notebook_is_for_it_alone(tmp_path: Path, *, is_kept: bool) -> None:
+    if is_kept and not (IS_SUPPORTED and can_wall_off()):
+        pytest.skip("this system has no Landlock, or an old one")
+    mart = make_project(tmp_path / "project")
+    folder = tmp_path / "project" / "notebooks"
+    (folder / "patsy.py").write_text("OWN = 'the notebook has its own'")  # by which the room reads formulas
+    (folder / "beside.py").write_text("def quarter(days): return len(days) / len(days) / 4")
+    with contextlib.ExitStack() as stack:
+        server = None
+        if is_kept:
+            environment = kernel_environment({}, tmp_path)
+            server = stack.enter_context(ForkServer(environment, ("helpers.report.opening", MODULE)))
+        executed = execute_cells(tmp_path / "project", mart, [OPEN + BESIDE], server)
+    told: Told = json.loads(executed.cells[-1].outputs[0]["text"])
+    assert told == {
+        "own": ["got", "the notebook has its own"],
+        "fit": ["got", "80"],
+        "apply": ["got", "0.25"],
+    }
 
 
 READ = """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache, partial
@@ -22,14 +22,15 @@ from helpers.runner.document.stored import find_shadows
 from helpers.runner.plan.jobs import Plan, Refused, find_plan
 from helpers.runner.project import Project, Whence
 from helpers.runner.publisher import Publisher, read_publisher
+from helpers.runner.schedule import FILE as SCHEDULE
 from helpers.runner.walls import RoomProcess
 from helpers.theme import Theme, read_theme
 from helpers.yaml_files import raise_all
 
 if TYPE_CHECKING:
-    from helpers.data.audit import Allowed
+    from helpers.data.audit.alarms import Allowed
     from helpers.data.mart import Mart
-    from helpers.register.reading import Spared
+    from helpers.data.policy import DisclosurePolicy
 
 Found = TypeVar("Found")
 
@@ -73,7 +74,7 @@ def open_project(
     for whom its reports are made, and what was made is looked at. `version`: the version of the data that its reports
     read; the current one unless given.
     """
-    from helpers.data.audit import redact
+    from helpers.data.audit.alarms import redact
 
     allowed, theme, publisher = _settings(root, problems)
     readers = _named_audience(publisher, audience)
@@ -106,16 +107,20 @@ def _informed(project: Project, version: str | None) -> Project:
     from helpers.data.mart import Mart
     from helpers.data.mart.files import DERIVED, ROOM, SPILL
     from helpers.data.room.door import MODULE, ROOM_VARIABLE
-    from helpers.register.reading import read_register
+    from helpers.register.reading import Spared, read_register
 
     open_state(project.home)
     folder = project.home / "mart"
     mart = Mart(folder, version)
-    register = cache(lambda: read_register(project.params / "_register", spared=[]))
+    spared: list[Spared] = []
+    register = cache(lambda: read_register(project.params / "_register", spared=spared))
 
     def whence(name: str) -> Whence | None:
         found = register().file(name)
         return Whence(found.source, found.origin, found.as_at.isoformat()) if found else None
+
+    def wrong_words() -> Sequence[Spared]:
+        return spared if register() else ()
 
     caches = (folder / DERIVED, folder / SPILL)
     closed = (*caches, folder / ROOM, project.state / FOLDER)
@@ -131,27 +136,28 @@ def _informed(project: Project, version: str | None) -> Project:
         caches=caches,
         room=RoomProcess(MODULE, ROOM_VARIABLE, sealed=mart.sealed, caches=closed),
         answer=lambda question: answer(register(), question),
+        wrong_words=wrong_words,
         whence=whence,
     )
 
 
 def _gated(project: Project) -> Project:
     """Return a project with what keeps in what must not leave."""
-    from helpers.data.audit import audit_bundles, audit_file
-    from helpers.data.disclosure import disclosure_problems
     from helpers.data.keeping.last_published import FOLDER as LAST
     from helpers.data.keeping.last_published import keep_published
     from helpers.data.ledger.manifests import manifest_entry
     from helpers.data.ledger.releases import Releases
+    from helpers.data.mart import Mart
     from helpers.data.mart.manifest import make_private
     from helpers.data.policy import policy_of
 
     readers = project.audience
     policy, releases = policy_of(readers), Releases.of(project.home, project.root, readers)
+    mart = Mart(project.home / "mart")
     make_private(project.state / LAST)  # what is not there when a wall is built stays closed to reports
 
     def release(report: str, bundles: tuple[Bundle, ...]) -> None:
-        if problems := [*releases.unentered(report, bundles), *releases.shown_uncertified(report)]:
+        if problems := [*releases.unentered(report, bundles), *releases.shown_uncertified(report, mart)]:
             raise GateError(problems)
         releases.release(report)
         keep_published(project.state, bundles)
@@ -159,12 +165,9 @@ def _gated(project: Project) -> Project:
     others = (each for each in project.publisher.audiences.values() if not each.is_public)
     return replace(
         project,
-        bundle_checks=(
-            lambda bundles: disclosure_problems(bundles, policy),
-            lambda bundles: audit_bundles(bundles, policy),
-        ),
+        bundle_checks=(partial(_bundle_problems, policy),),
         text_checks=(mentions_of(tuple(each for each in others if each != readers)),),
-        file_checks=(audit_file,),
+        file_checks=(_file_problems,),
         release=release,
         reserve=releases.release,
         told=lambda report: [manifest_entry(entry.told, policy) for entry in releases.of_report(report)],
@@ -173,8 +176,25 @@ def _gated(project: Project) -> Project:
     )
 
 
+def _bundle_problems(policy: DisclosurePolicy, bundles: tuple[Bundle, ...]) -> list[Problem]:
+    from helpers.data.audit.bundles import (
+        audit_bundles,  # late: a batch of which nothing is due checks none
+    )
+    from helpers.data.disclosure import disclosure_problems
+
+    return [*disclosure_problems(bundles, policy), *audit_bundles(bundles, policy)]
+
+
+def _file_problems(path: Path) -> list[Problem]:
+    from helpers.data.audit.files import audit_file  # late, as above
+
+    return audit_file(path)
+
+
 def _late(root: Path, now: datetime) -> Sequence[str]:
     """Return what is late against the schedule; nothing where that cannot be read, which `check` tells."""
+    if not (root / "params" / SCHEDULE).exists():
+        return ()
     from helpers.runner.history.store import History
     from helpers.runner.schedule.due import late_words
     from helpers.runner.schedule.reading import read_schedules
@@ -185,7 +205,7 @@ def _late(root: Path, now: datetime) -> Sequence[str]:
 
 def _settings(root: Path, problems: list[Problem] | None) -> tuple[Allowed, Theme, Publisher]:
     """Return what the project's own files say, before anything runs."""
-    from helpers.data.audit import Allowed, read_allowed
+    from helpers.data.audit.alarms import Allowed, read_allowed
 
     told: list[Problem] = []
     allowed = collect(told, read_allowed, root / "params" / "_register") or Allowed()
@@ -269,28 +289,24 @@ def plan(
     `words`: names or files of reports; none: all. `problems`: what is wrong already (`open_project`). `strict`: whether
     a mistake that concerns single reports is an error too; otherwise these are refused.
     """
-    from helpers.register.reading import read_register
-
     found = list(problems)
     asked = collect(found, lambda: find_plan(project, words)) or Plan()
     for where, text in (collect(found, own_phrases, project.root) or {}).values():
         found += check_prose(where, text)
     found += find_shadows(project.notebooks, f"{project.show(project.notebooks)}/")
     found += find_shadows(project.root, "", {"helpers"})  # Python starts in the project's folder too
-    register = project.root / "params" / "_register"
-    comments: list[Spared] = []
-    collect(found, lambda: read_register(register, spared=comments))
+    comments = collect(found, project.wrong_words) or ()
     if strict or found:  # what stops everything is told with all else that is wrong
-        found += [*asked.mistakes, *(each.problem for each in comments)]
+        found += [*asked.mistakes, *(problem for _, problem in comments)]
     raise_all(dict.fromkeys(found))
     return _without_wrong_comments(asked, comments)
 
 
-def _without_wrong_comments(asked: Plan, comments: Sequence[Spared]) -> Plan:
+def _without_wrong_comments(asked: Plan, comments: Iterable[tuple[str, Problem]]) -> Plan:
     """Return a plan in which the reports of organisations with a wrong comment are refused."""
     wrong: dict[str, list[Problem]] = {}
-    for each in comments:
-        wrong.setdefault(each.organisation, []).append(each.problem)
+    for organisation, problem in comments:
+        wrong.setdefault(organisation, []).append(problem)
     jobs, refused = [], list(asked.refused)
     for job in asked.jobs:
         found = [problem for code in job.organisations for problem in wrong.get(code, [])]

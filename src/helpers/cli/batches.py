@@ -12,18 +12,14 @@ from functools import partial
 from textwrap import indent
 from typing import Any
 
-from rich.console import Console
-from rich.markup import escape
-from rich.progress import TimeRemainingColumn
-from rich.text import Text
-
-from helpers.cli.showing import progress_bar, show_json, show_table
+from helpers.cli.showing import find_terminal, progress_bar, show_json, show_table
 from helpers.errors import ExitCode
-from helpers.runner.batch.run import Batch
+from helpers.runner.batch.run import Batch, Order, run_batch
 from helpers.runner.history.entries import Entry, State
 from helpers.runner.key.due import RunDecision
 from helpers.runner.plan.jobs import Plan, no_data_words
 from helpers.runner.portal.runs import show_seconds
+from helpers.runner.project import Project
 
 #: reports that the summary names as the slowest
 SLOWEST = 3
@@ -40,10 +36,12 @@ _COLOURS = {
 @contextmanager
 def show_progress(total: int, *, quiet: bool) -> Iterator[Callable[[Entry], None]]:
     """Yield what to call with each report that is done: it moves a bar, or prints a line where there is none."""
-    console = Console(stderr=True)
     if quiet:
         yield lambda _: None
-    elif console.is_terminal:
+    elif console := find_terminal(stderr=True):
+        from rich.markup import escape
+        from rich.progress import TimeRemainingColumn
+
         with progress_bar(console, TimeRemainingColumn()) as progress:
             task = progress.add_task("Reports", total=total)
             yield lambda entry: progress.update(task, advance=1, description=escape(entry.report))
@@ -60,6 +58,17 @@ def _tell_line(ended: Counter[bool], total: int, began: float, entry: Entry) -> 
     rest = f", about {show_seconds((time.monotonic() - began) / ended[False] * left)} left" if left else ""
     words = f"[{ended.total()}/{total}] {entry.report}: {entry.how}, {entry.seconds:.1f} s{rest}"
     print(words, file=sys.stderr, flush=True)
+
+
+def run_parts(parts: Sequence[tuple[Project, Plan, Order]], *, quiet: bool) -> Batch:
+    """Run the reports of each audience as a batch of its own; what is interrupted begins none of the others."""
+    ended: list[Batch] = []
+    with show_progress(sum(len(asked.jobs) for _, asked, _ in parts), quiet=quiet) as tell:
+        for project, asked, order in parts:
+            for some in asked.in_turn:
+                if not (ended and ended[-1].interrupted):
+                    ended.append(run_batch(project, some.jobs, order, refused=some.refused, tell=tell))
+    return merge(ended)
 
 
 def worst_first(entries: Iterable[Entry]) -> list[Entry]:
@@ -95,7 +104,7 @@ def show_batch(batch: Batch, index: str, *, as_json: bool) -> None:
         told["problems"] = [asdict(problem) for problem in (*batch.mistakes, *batch.problems)]
         show_json({**told, "no_data": [each.title for each in batch.no_data]})
         return
-    if Console().is_terminal:
+    if find_terminal():
         show_entries(entries)
     for alike in _alike(entries):
         first, more = alike[0], f" and {len(alike) - 1} more" if len(alike) > 1 else ""
@@ -133,6 +142,8 @@ def show_foreign(foreign: Mapping[str, str], folder: str) -> None:
 
 def show_entries(entries: Iterable[Entry]) -> None:
     """Print a table of reports, one row each."""
+    from rich.text import Text
+
     rows = (
         (e.report, Text(e.how, _COLOURS.get(e.state, "red")), e.started, e.period, f"{e.seconds:.1f}")
         for e in entries

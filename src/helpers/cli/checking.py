@@ -10,7 +10,7 @@ import typer
 
 from helpers.cli import showing
 from helpers.cli.assembly import collect, open_project, plan
-from helpers.cli.options import Json, project_root
+from helpers.cli.options import Json, Words, project_root
 from helpers.cli.preview import put_back
 from helpers.errors import Problem, UsageError, near_misses
 from helpers.runner.document.stored import find_offers, find_stored, find_unfit, mend
@@ -19,13 +19,6 @@ from helpers.runner.plan.matrix import FILE
 from helpers.runner.project import Project
 from helpers.runner.schedule.reading import read_schedules
 from helpers.yaml_files import raise_all
-
-Words = Annotated[
-    list[str] | None,
-    typer.Argument(
-        metavar="[NAMES or FILES]...", help="notebook, name, notebook/name or a file; none: all"
-    ),
-]
 
 
 def check(

@@ -138,7 +138,7 @@ def _make(desk: Desk, board: Board) -> str:
 
 
 def _bug() -> str:
-    from helpers.data.audit import redact
+    from helpers.data.audit.alarms import redact
 
     print(redact(traceback.format_exc()), file=sys.stderr)
     return "This is a bug in boardpack; the terminal shows where. Please report it."

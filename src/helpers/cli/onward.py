@@ -19,7 +19,7 @@ from helpers.cli.assembly import by_audience, open_and_plan, open_audiences, ope
 from helpers.cli.options import Audience, project_root
 from helpers.cli.rounds import overdue_words
 from helpers.errors import ExitCode, Problem, UsageError, UserError
-from helpers.runner.hashes import hash_json
+from helpers.hashes import hash_json
 from helpers.runner.history.locks import try_hold
 from helpers.runner.history.store import History
 from helpers.runner.onward import Sent, open_destination, send_onward

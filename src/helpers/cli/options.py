@@ -17,6 +17,12 @@ from helpers.runner.engines import RENDERERS
 Asked = TypeVar("Asked")
 #: the folder that `boardpack --project` names
 NAMED: Final[ContextVar[Path | None]] = ContextVar("project", default=None)
+Words = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[NAMES or FILES]...", help="notebook, name, notebook/name or a file; none: all"
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Say nothing where all is well.")]
 Report = Annotated[

@@ -17,7 +17,7 @@ from helpers.errors import ExitCode, Problem, UsageError, near_misses
 from helpers.places import state_folder
 
 if TYPE_CHECKING:
-    from helpers.data.audit import Allowed
+    from helpers.data.audit.alarms import Allowed
 
 state_app = typer.Typer(
     help="The private state: back it up, restore it, remove what is old.", no_args_is_help=True
@@ -37,7 +37,7 @@ def audit(
     as_json: Json = False,
 ) -> None:
     """Look for identifiers of patients in files of any kind, or list what was published of their records."""
-    from helpers.data.audit import audit_file
+    from helpers.data.audit.files import audit_file
 
     if bool(files) == bool(released):
         raise UsageError(Problem("audit", "no file, or both", "files to look through, or --released TABLE"))
@@ -110,7 +110,7 @@ def _show_released(root: Path, asked: str, readers: str, *, as_json: bool) -> No
 
 def _allowed() -> Allowed:
     """Return the false alarms of the project around, where there is one."""
-    from helpers.data.audit import Allowed, read_allowed
+    from helpers.data.audit.alarms import Allowed, read_allowed
 
     try:
         root = project_root()

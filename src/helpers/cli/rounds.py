@@ -68,7 +68,7 @@ def add_returns(app: typer.Typer, kind: type[Taken], folder: str) -> None:
     @app.command()
     def read(files: Files) -> None:
         """Check forms that came back and take them into the register; with a mistake, nothing is taken."""
-        from helpers.data.audit import audit_text
+        from helpers.data.audit.text import audit_text
         from helpers.forms import read_form
 
         register = project_root() / "params" / "_register"

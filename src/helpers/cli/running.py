@@ -13,11 +13,9 @@ from typing import Annotated, Final
 
 import typer
 
-from helpers.cli import batches, for_machines, showing
+from helpers.cli import batches, showing
 from helpers.cli.assembly import by_audience, open_and_plan, open_mart, open_project, plan
-from helpers.cli.checking import Words
-from helpers.cli.options import Json, Quiet, Renderer, project_root, takes
-from helpers.cli.schedules import run_parts
+from helpers.cli.options import Json, Quiet, Renderer, Words, project_root, takes
 from helpers.errors import DataError, Problem, UsageError
 from helpers.report.period import add_months
 from helpers.runner.batch.folders import find_foreign
@@ -128,9 +126,11 @@ def run(asked: RunOptions) -> None:
         elif not asked.quiet:
             print("nothing is left to run")
         return
-    batch = replace(run_parts(parts, quiet=asked.quiet or asked.as_json), mistakes=plan.problems)
+    batch = replace(batches.run_parts(parts, quiet=asked.quiet or asked.as_json), mistakes=plan.problems)
     projects = [project for project, *_ in parts]
     if asked.junit is not None:
+        from helpers.cli import for_machines  # late: few ask for it
+
         write_whole(asked.junit, for_machines.as_junit(batch))
     if asked.as_json or not asked.quiet or batch.exit_code:
         pages = dict.fromkeys(each.show(each.reports / "index.html") for each in projects)

@@ -21,18 +21,17 @@ from helpers.cli.options import Json, Quiet, project_root
 from helpers.cli.rounds import overdue_words
 from helpers.errors import ExitCode, Problem, UsageError, UserError
 from helpers.places import state_folder
-from helpers.runner.batch.run import Batch, Order, run_batch
+from helpers.runner.batch.run import Order
 from helpers.runner.history.entries import Outcome
 from helpers.runner.history.locks import try_hold
 from helpers.runner.history.store import History
-from helpers.runner.plan.jobs import Plan
 from helpers.runner.portal.update import write_runs
 from helpers.runner.processes import terminable
-from helpers.runner.project import Project
 from helpers.runner.publish.placing import open_history
+from helpers.runner.schedule import FILE
 from helpers.runner.schedule.due import ON_TIME, coming, do_due, find_due
 from helpers.runner.schedule.export import EXPORTS
-from helpers.runner.schedule.reading import FILE, Schedule, read_schedules
+from helpers.runner.schedule.reading import Schedule, read_schedules
 from helpers.runner.telling.digests import approved, digests, not_made
 from helpers.runner.telling.outbox import Outbox
 
@@ -43,17 +42,6 @@ Strict = Annotated[
 schedule_app.command("tell")(tell)
 #: in the private folder: held by whoever makes what is due
 LOCK: Final = "schedule"
-
-
-def run_parts(parts: Sequence[tuple[Project, Plan, Order]], *, quiet: bool) -> Batch:
-    """Run the reports of each audience as a batch of its own; what is interrupted begins none of the others."""
-    ended: list[Batch] = []
-    with batches.show_progress(sum(len(asked.jobs) for _, asked, _ in parts), quiet=quiet) as tell:
-        for project, asked, order in parts:
-            for some in asked.in_turn:
-                if not (ended and ended[-1].interrupted):
-                    ended.append(run_batch(project, some.jobs, order, refused=some.refused, tell=tell))
-    return batches.merge(ended)
 
 
 @schedule_app.command()
@@ -224,7 +212,7 @@ class _Making:
             if plan or len(orders) == 1
             for project, some in by_audience(public, plan)
         ]
-        batch = run_parts(parts, quiet=self._quiet)
+        batch = batches.run_parts(parts, quiet=self._quiet)
         if batch.interrupted:
             raise _UnderWayError
         reports = [(each, [e for e in batch.entries if e.report in some.titles]) for each, some, _ in parts]

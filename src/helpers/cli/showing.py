@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -10,22 +11,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.markup import escape
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    ProgressColumn,
-    TextColumn,
-    TimeElapsedColumn,
-)
-from rich.table import Table
-from rich.text import Text
-
 from helpers.errors import UserError
 
 if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress, ProgressColumn
+    from rich.text import Text
+
     from helpers.data.checking.quality import QualityFinding
     from helpers.data.loading.load import LoadResult
     from helpers.data.loading.load import Progress as LoadProgress
@@ -33,8 +25,23 @@ if TYPE_CHECKING:
     from helpers.data.sources.layout import Layout
 
 _WIDE = 200
+#: by which people say that a stream is a terminal, or is none (rich, Console.is_terminal)
+_SAID_TO_BE = frozenset(("FORCE_COLOR", "TTY_COMPATIBLE"))
 #: organisations that a finding names before it only says that there are more
 MOST_NAMED = 6
+
+
+def find_terminal(*, stderr: bool = False) -> Console | None:
+    """Return the terminal that standard output, or standard error, is; None where it is none.
+
+    Elsewhere rich is not imported, which a run of a scheduler need not wait for.
+    """
+    if not (sys.stderr if stderr else sys.stdout).isatty() and _SAID_TO_BE.isdisjoint(os.environ):
+        return None
+    from rich.console import Console
+
+    console = Console(stderr=stderr)
+    return console if console.is_terminal else None
 
 
 def show_json(content: object) -> None:
@@ -77,6 +84,8 @@ def _load_row(load: LoadRecord) -> tuple[str, ...]:
 
 def progress_bar(console: Console, time: ProgressColumn) -> Progress:
     """Return a bar with how many are done and a time, which goes when all are."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), time)
     return Progress(*columns, console=console, transient=True)
 
@@ -84,10 +93,13 @@ def progress_bar(console: Console, time: ProgressColumn) -> Progress:
 @contextmanager
 def show_loading(*, quiet: bool) -> Iterator[LoadProgress | None]:
     """Yield what to call with each file that is read; on a terminal it moves a bar."""
-    console = Console(stderr=True)
-    if quiet or not console.is_terminal:
+    console = None if quiet else find_terminal(stderr=True)
+    if console is None:
         yield None
         return
+    from rich.markup import escape
+    from rich.progress import TimeElapsedColumn
+
     with progress_bar(console, TimeElapsedColumn()) as progress:
         task = progress.add_task("Files", total=None)
 
@@ -156,10 +168,13 @@ def show_table(
 
     The columns whose heading is in `right` are set to the right.
     """
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
     table = Table(box=None, pad_edge=False)
     for heading in headings:
         table.add_column(heading, justify="right" if heading in right else "left")
     for row in rows:
         table.add_row(*(escape(cell) if isinstance(cell, str) else cell for cell in row))
-    console = Console()
-    (console if console.is_terminal else Console(width=_WIDE)).print(table)
+    (find_terminal() or Console(width=_WIDE)).print(table)

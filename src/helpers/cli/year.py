@@ -16,8 +16,9 @@ from helpers.errors import Problem, UsageError
 from helpers.places import current_day
 from helpers.register.calendar import Occasion, calendar
 from helpers.register.reading import read_register
+from helpers.runner.schedule import FILE
 from helpers.runner.schedule.due import coming
-from helpers.runner.schedule.reading import FILE, Schedule, read_schedules
+from helpers.runner.schedule.reading import Schedule, read_schedules
 from helpers.runner.schedule.times import DataRule
 
 #: a schedule that comes more often than this in a year is one line of the calendar, not one for each time

@@ -18,4 +18,5 @@ ALL_ORGANISATIONS: Final = "all"
 class RegisterEntry(BaseModel):
     """An entry of the register: frozen, and without keys that it does not know."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # most entries are validated as part of others: their own schemas would be built at each start for nothing
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)

@@ -80,12 +80,14 @@ def answer(register: Register, question: str) -> str:
 
 
 def _digest(found: object) -> str:
-    text = json.dumps(found, default=_plain, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()[:_LENGTH]
+    return hashlib.sha256(_WRITER.encode(found).encode()).hexdigest()[:_LENGTH]
 
 
 def _plain(model: Any) -> object:
     return model.model_dump(mode="json")
+
+
+_WRITER: Final = json.JSONEncoder(default=_plain, ensure_ascii=False)
 
 
 def _asked(method: str, question: str = "") -> Callable[..., Any]:

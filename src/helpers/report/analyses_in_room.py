@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import importlib
 import inspect
 import secrets
 from collections.abc import Iterable, Mapping
@@ -11,10 +12,12 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from helpers.bundle import Bundle
 from helpers.data.room.door import in_room
-from helpers.errors import DataError, Problem, near_misses
+from helpers.data.room.messages import bound, read
+from helpers.errors import DataError, Problem, UsageError, near_misses
 from helpers.places import in_notebook
 from helpers.reads import timed
 from helpers.report.parts import Part, out_of_room, part
+from helpers.report.report import Report
 from helpers.report.sections import Sections
 from helpers.report.shown import Shown, ShownParts, draw, picture_of
 
@@ -22,8 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from matplotlib.figure import Figure
-
-    from helpers.report.report import Report
 
 Analysis = TypeVar("Analysis")
 
@@ -37,7 +38,10 @@ def analyse_in_room(kind: type[Analysis], report: Report, *options: object) -> A
     """Return an analysis of records, of a class: in a notebook a stand-in for one that is in the records room."""
     if not in_notebook():
         return kind(report, *options)  # type: ignore[call-arg]
-    return cast(Analysis, StandIn(kind, report, _begin(kind, report, *options)))
+    asked = {name: each for name, each in bound(kind, report, *options).items() if name != "report"}
+    return cast(
+        Analysis, StandIn(kind, report, _begin(report, f"{kind.__module__}:{kind.__name__}", asked))
+    )
 
 
 class StandIn:
@@ -49,37 +53,31 @@ class StandIn:
         self.__doc__ = kind.__doc__
 
     def __dir__(self) -> list[str]:
-        return [name for name in dir(self._kind) if not name.startswith("_") and self._leaves(name)]
+        return _public(self._kind)
 
     def __repr__(self) -> str:
         names = ", ".join(f".{name}" for name in dir(self))
         return f"{self._kind.__name__} in the records room: {names}"
 
-    def _leaves(self, name: str) -> bool:
-        found = inspect.getattr_static(self._kind, name)
-        # what its parts are made with is not one of them
-        return isinstance(found, part) or (inspect.isfunction(found) and not hasattr(Sections, name))
-
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("_") or name not in dir(self):
-            words = f"{self._kind.__name__}.{name} does not leave the records room; ask for what it shows:"
-            cure = near_misses(name, dir(self))
-            raise AttributeError(f"{words} {', '.join(dir(self))}. {cure}".strip())
+        if problem := _hidden(self._kind, name):
+            raise AttributeError(str(problem))
         found = inspect.getattr_static(self._kind, name)
         if isinstance(found, part):
             if name not in self._asked:
-                self._asked[name] = self._ask(name)
+                self._asked[name] = self._ask(name, {})
             return self._asked[name]
 
         @functools.wraps(found)
         def ask(*args: Any, **keywords: Any) -> Part | Shown | ShownParts:
-            return self._ask(name, *args, **keywords)
+            given = bound(found, self, *args, **keywords)
+            return self._ask(name, {key: each for key, each in given.items() if key != "self"})
 
         return ask
 
-    def _ask(self, name: str, *args: Any, **keywords: Any) -> Part | Shown | ShownParts:
+    def _ask(self, name: str, given: Mapping[str, Any]) -> Part | Shown | ShownParts:
         with timed(f"part {self._kind.__name__}.{name}"):
-            came = _show(self._name, name, args, keywords)
+            came = _show(self._name, name, given)
         if isinstance(came, Part):
             self._note([came.made])
             return came
@@ -90,6 +88,25 @@ class StandIn:
     def _note(self, bundles: Iterable[Bundle]) -> None:
         reads = {read for bundle in bundles for read in bundle.reads}
         self._report.mart.note(reads, elsewhere=True)
+
+
+def _public(kind: type) -> list[str]:
+    """Return the parts and methods of an analysis that may be asked for; what its parts are made with is none."""
+    found = {name: inspect.getattr_static(kind, name) for name in dir(kind) if not name.startswith("_")}
+    return [
+        name
+        for name, what in found.items()
+        if isinstance(what, part) or (inspect.isfunction(what) and not hasattr(Sections, name))
+    ]
+
+
+def _hidden(kind: type, name: str) -> Problem | None:
+    """Return what is said of a name that an analysis does not show."""
+    allowed = _public(kind)
+    if name in allowed:
+        return None
+    came = "does not leave the records room"
+    return Problem(f"{kind.__name__}.{name}", came, ", ".join(allowed), near_misses(name, allowed))
 
 
 @dataclass(frozen=True)
@@ -141,24 +158,38 @@ def _without_drawer(what: Part) -> Part:
 
 
 @in_room(str)
-def _begin(kind: type, report: Report, *options: object) -> str:
+def _begin(report: Report, kind: str, given: Mapping[str, Any]) -> str:
     from helpers.report.opening import use_colours_of
 
+    begin = _analysis(kind)
     use_colours_of(report.root)  # the room draws its figures, in a process of its own
     name = secrets.token_hex(8)
-    _ANALYSES[name] = kind(report, *options)
+    _ANALYSES[name] = begin(report, **read(begin.__init__, given, but=("self", "report")))
     return name
 
 
+def _analysis(name: str) -> type[Any]:
+    """Return the class of an analysis of ours, which has parts; no other module is imported."""
+    module, _, kind = name.partition(":")
+    ours = module.startswith("helpers.analyses.")
+    found = getattr(importlib.import_module(module), kind, None) if ours else None
+    if not any(isinstance(inspect.getattr_static(found, each), part) for each in dir(found)):
+        raise UsageError(Problem("records room", f"{name} is no analysis", "those of helpers.analyses"))
+    return cast(type[Any], found)
+
+
 @in_room(Shown, ShownParts, Part)
-def _show(
-    name: str, method: str, args: tuple[Any, ...], keywords: Mapping[str, Any]
-) -> Shown | ShownParts | Part:
+def _show(name: str, method: str, given: Mapping[str, Any]) -> Shown | ShownParts | Part:
     if name not in _ANALYSES:
         cure = "run the cell again that makes it, such as stays = length_of_stay(report)"
         raise DataError(Problem(method, "the records room has begun anew without this analysis", cure=cure))
+    kind = type(_ANALYSES[name])
+    if problem := _hidden(kind, method):
+        raise UsageError(problem)
     found: Any = getattr(_ANALYSES[name], method)
-    came: Shown | ShownParts | Part = found if isinstance(found, Part) else found(*args, **keywords)
+    came: Shown | ShownParts | Part = (
+        found if isinstance(found, Part) else found(**read(getattr(kind, method), given))
+    )
     if isinstance(came, Part):
         return _without_drawer(out_of_room(came))
     if isinstance(came, ShownParts):

@@ -18,7 +18,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from helpers.errors import Problem, ReportError, UsageError
-from helpers.runner.hashes import hash_bytes
+from helpers.hashes import hash_bytes
 from helpers.runner.history.entries import Entry, State
 from helpers.runner.history.store import History
 from helpers.runner.portal.page import HOME, PAGES

@@ -109,6 +109,9 @@ class Project:
     watched: tuple[Path, ...] = ()  # files and folders, besides the package, on which every report depends
     #: returns the digest of what the register answers to a question of a report
     answer: Callable[[str], str] = str
+    #: returns what is wrong with what people wrote about an organisation, whose reports are then refused; raises
+    #: `UsageError` where the register is wrong as a whole
+    wrong_words: Callable[[], Sequence[tuple[str, Problem]]] = tuple
     #: files and folders of the project that are no report's own: what is watched or answers, for one
     apart: tuple[Path, ...] = ()
     #: returns where an own file comes from, by its name; None where nothing says it

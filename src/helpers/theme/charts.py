@@ -57,6 +57,9 @@ def chart_settings() -> dict[str, Any]:
         "axes.titlelocation": "left",
         "axes.axisbelow": True,
         "axes.unicode_minus": True,
+        **dict.fromkeys(
+            ("date.autoformatter.month", "date.autoformatter.day"), "%b %Y"
+        ),  # as the text has it
         "grid.color": colours.NHS_PALE_GREY,
         "grid.linewidth": 0.8,
         "xtick.color": colours.TEXT_SECONDARY,

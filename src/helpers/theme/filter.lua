@@ -25,7 +25,7 @@ local HALF = 46     -- letters of an entry of the contents in half the page's wi
 local BEFORE = 3    -- short blocks before a figure that go with it
 local FEW = 10      -- rows up to which a table is kept on one page
 local WIDE = 7      -- from this many columns a table is set smaller
-local CARDS = 4     -- from this many columns a row is a card on a telephone
+local CARDS = 4     -- from this many columns a row is a card on a telephone, and where sentences stand in it from one less
 local WIDE_ON_SCREEN = 6  -- from this many it may reach into the margin where the window has one
 local ICON = "4mm"  -- height of an icon beside its words in Word
 local SPARK = "5.5mm" -- height of a small line in a cell
@@ -351,9 +351,19 @@ local function free_widths(tbl)
   return tbl
 end
 
+local function holds_sentences(tbl)
+  for _, row in ipairs(rows_of(tbl)) do
+    for _, cell in ipairs(row.cells) do
+      if cell.classes:includes("long") then return true end
+    end
+  end
+  return false
+end
+
 -- On a telephone a row becomes a card: each cell then says what heads its column. One that spans rows cannot.
 local function name_cells(tbl)
-  if #tbl.colspecs < CARDS or #tbl.head.rows ~= 1 then return false end
+  local fewest = holds_sentences(tbl) and CARDS - 1 or CARDS
+  if #tbl.colspecs < fewest or #tbl.head.rows ~= 1 then return false end
   local heads = tbl.head.rows[1].cells:map(function(cell) return text(cell.contents) end)
   for _, row in ipairs(rows_of(tbl)) do
     for i, cell in ipairs(row.cells) do
@@ -854,6 +864,19 @@ local function has_lines_in_groups(tbl)
   return lines
 end
 
+-- The last words of a document go with what is said about it, where that goes to the next page.
+local function keep_with_next(kept)
+  if kept[#kept].t == "Para" then
+    kept:insert(#kept, raw("#block(sticky: true)["))
+    kept:insert(raw("]"))
+    return
+  end
+  for place = #kept, math.max(1, #kept - 2), -1 do
+    local opening = kept[place].t == "RawBlock" and kept[place].text or ""
+    if opening:match("^#list%-end") then kept[place] = raw((opening:gsub("%)%[$", ", sticky: true)["))) end
+  end
+end
+
 -- A short table and its notes stay together, and so does what is said about the report.
 local function keep_together(doc)
   local kept, i = pandoc.Blocks({}), 1
@@ -861,13 +884,14 @@ local function keep_together(doc)
   while i <= #doc.blocks do
     local block, follows = doc.blocks[i], doc.blocks[i + 1]
     if block.t == "Header" and block.identifier == ABOUT then
-      kept:insert(raw("#whole["))
+      if kept[#kept] then keep_with_next(kept) end
+      kept:insert(raw("#about["))
       about = true
     end
     if leads_on(doc.blocks, i) then
       kept:extend({ raw("#block(sticky: true)["), block, raw("]") })
     elseif block.t == "Table" and is_short(block) then
-      kept:extend({ raw("#whole["), block })
+      kept:extend({ raw("#whole-table["), block })
       if is_notes(follows) then
         kept:insert(follows)
         i = i + 1

@@ -14,7 +14,7 @@ import pytest
 from helpers.analyses import did_not_attend
 from helpers.analyses.missed_appointments.report import MissedAppointments
 from helpers.bundle import SUPPRESSED, Bundle
-from helpers.data.audit import audit_bundles
+from helpers.data.audit.bundles import audit_bundles
 from helpers.data.disclosure import disclosure_problems
 from helpers.data.mart import Mart
 from helpers.data.organisations.directory import find_organisation

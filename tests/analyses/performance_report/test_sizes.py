@@ -15,7 +15,7 @@ from helpers.data.mart import Mart
 from helpers.data.organisations.directory import find_organisation
 from helpers.errors import UsageError
 from helpers.measures.examples import example_measure
-from helpers.register.models import Register
+from helpers.register.models import Register, Target
 from helpers.report.period import Period, add_months
 from helpers.report.report import Report
 
@@ -48,16 +48,23 @@ def fill(folder: Path, measures: int, months: int) -> Mart:
 
 
 def open_performance(
-    folder: Path, measures: int, months: int, known: int | None = None
+    folder: Path,
+    measures: int,
+    months: int,
+    known: int | None = None,
+    options: PerformanceOptions = PerformanceOptions(),  # noqa: B008
+    targets: tuple[Target, ...] = (),
 ) -> PerformanceReport:
     mart = fill(folder, measures, months)
     report = Report("Performance report", folder, mart, find_organisation(mart, "T1"), Period(LAST, LAST))
     ids = [f"measure_{number}" for number in range(measures if known is None else known)]
     register = Register(
-        measures={name: example_measure(id=name, name=name.replace("_", " ")) for name in ids}
+        measures={
+            name: example_measure(id=name, name=name.replace("_", " "), targets=targets) for name in ids
+        }
     )
     report.__dict__["register"] = register  # what the project would keep in params/_register
-    return PerformanceReport(report, PerformanceOptions())
+    return PerformanceReport(report, options)
 
 
 def bundles(performance: PerformanceReport) -> list[Bundle]:
@@ -77,6 +84,22 @@ def test_sixty_measures_come_out_and_are_called_too_many(tmp_path: Path) -> None
     assert "60 measures are more than a board can weigh" in table.markdown
     assert sum(bundle.kind == "figure" for bundle in shown) == 10  # six measures to a picture
     assert len({bundle.id for bundle in shown}) == len(shown)
+
+
+def test_the_board_has_six_sections_and_the_rest_in_short(tmp_path: Path) -> None:
+    """Fourteen measures that all miss their target: two sections a page, and eight small charts."""
+    board = PerformanceOptions(pages="board")
+    missed = (Target(value=10.0, kind="local", source="the board"),)
+    performance = open_performance(tmp_path, 14, 14, options=board, targets=missed)
+    shown = [each.bundle for each in performance.exceptions.shown]
+    headings = [bundle.caption for bundle in shown if bundle.kind == "heading"]
+    assert len(headings) == 7
+    assert headings[-1] == "Also needing attention, in short"
+    (lines,) = [bundle for bundle in shown if bundle.id == "annex-lines"]
+    assert lines.markdown.count("- **measure ") == 8
+    assert lines.markdown.count("against 10%") == 8
+    assert [bundle.id for bundle in shown if bundle.kind == "figure"][6:] == ["fig-annex-1", "fig-annex-2"]
+    assert shown.index(lines) < min(place for place, b in enumerate(shown) if b.id == "fig-annex-1")
 
 
 def test_one_month_of_data_comes_out_without_limits(tmp_path: Path) -> None:

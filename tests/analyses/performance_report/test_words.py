@@ -17,7 +17,7 @@ from helpers.analyses.performance_report.ranking import (
     pathway_rows,
     relative_distance,
 )
-from helpers.analyses.performance_report.tables import MATRIX, matrix_rows, summary
+from helpers.analyses.performance_report.tables import MATRIX, matrix_rows, quality, summary
 from helpers.data.keeping.last_published import LastPublished
 from helpers.measures.examples import example_measure
 from helpers.measures.result import ChartEvent, MeasureResult
@@ -53,6 +53,7 @@ CANCER = named("Cancer", QUIET, 9.0)
 CANCER = replace(CANCER, measure=CANCER.measure.model_copy(update={"pathway": "cancer"}))
 HIDDEN = named("Hidden", QUIET, hidden=range(36))
 FEW = named("Few", QUIET[:5], 12.0)
+WORSE_AND_SHORT = [*QUIET[:-1], 15.0]
 OLD = replace(named("Old", QUIET, 5.0), judged_on=date(2027, 9, 30))
 
 
@@ -156,7 +157,7 @@ def test_what_is_out_of_date_and_stood_well_is_named_with_its_day() -> None:
 def test_chance_is_said_where_flags_are_counted() -> None:
     """Of three steady measures 1 - 0.992 ** 3 = 2.4 % of reports hold a false signal."""
     said = page_one.chance_sentence([STEADY, STRADDLING, FAILING, DRIFTING])
-    assert "2% of reports with three measures that have limits at least one" in said
+    assert "2% of reports with three measures that have limits show one or more" in said
 
 
 def test_where_nothing_is_wrong_the_headline_says_so() -> None:
@@ -260,6 +261,47 @@ def test_older_words_are_dated_as_such_and_a_passed_recovery_is_said() -> None:
     assert measure_parts.why_words(result, PERIOD).endswith("(written before the latest figure)")
     assert "which has passed" in measure_parts.next_words(result)
     assert not measure_parts.has_words(result, PERIOD)
+
+
+def test_a_signal_is_said_once_in_a_section() -> None:
+    """The sentence of the chart tells it; the reasons name what is further wrong."""
+    alone, more = (
+        measure_parts.what_words(WORSE),
+        measure_parts.what_words(named("Both", WORSE_AND_SHORT, 5.0)),
+    )
+    for said in (alone, more):
+        assert said.count("above the upper limit") == 1
+    assert alone.endswith("worse than ordinary variation explains. So it needs attention.")
+    assert "So it needs attention, and further: " in more
+    assert "it missed the local target of 5%" in more
+    assert "It needs attention: " in measure_parts.what_words(FAILING)
+
+
+def test_that_is_ordinary_variation_follows_the_figure_that_is_meant() -> None:
+    """Not the number of people, which has no limits."""
+    people = WAITS.measure.model_copy(update={"kind": "proportion", "unit": "%"})
+    said = measure_parts.what_words(replace(WAITS, measure=people))
+    assert said.index("That is within its ordinary variation") < said.index("people had waited too long")
+
+
+def test_the_board_s_list_says_nothing_of_a_target_where_there_is_none() -> None:
+    assert "Target" not in measure_parts.short_notes_words(named("Free", QUIET))
+    assert "Target" in measure_parts.short_notes_words(FAILING)
+
+
+def test_a_measure_without_a_section_of_its_own_has_all_its_reasons_in_a_line() -> None:
+    line = page_one.short_line(FAILING)
+    assert " against 5%; its limits all lie on the wrong side of the local target of 5%; it missed " in line
+
+
+def test_what_the_kite_mark_says_of_every_measure_alike_is_no_column() -> None:
+    signed = WORSE.measure.quality.model_copy(update={"signed_off_on": date(2027, 1, 5)})
+    other = replace(WORSE, measure=WORSE.measure.model_copy(update={"quality": signed}))
+    told = quality([STEADY, other])
+    assert [each.name for each in told["fields"] if each.usual] == ["measure", "signed_off"]
+    assert "audited never" in told["words"]["alike"]
+    assert "signed off" not in told["words"]["alike"]
+    assert [row[0] for row in told["rows"]] == ["Steady", "Worse"]
 
 
 def test_an_event_has_its_reason_and_author() -> None:

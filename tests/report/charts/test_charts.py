@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 
 from helpers.report.charts.canvas import MARKS
 from helpers.report.charts.comparison import Bar, Step, bars_chart, split_chart
+from helpers.report.charts.multiples import Small, multiples_chart
 from helpers.report.charts.positions import Percent, percents_chart
 from helpers.report.charts.process import spc_chart
 from helpers.report.charts.rates import rate_funnel_chart
@@ -126,3 +127,12 @@ def test_a_funnel_names_the_reported_trust_alone() -> None:
     low, high = axes.get_ylim()
     assert low < 0.9
     assert high > 1.3
+
+
+def test_a_long_name_above_a_small_chart_goes_on_in_a_second_line() -> None:
+    days = np.array(["2026-01-01", "2026-02-01"], dtype="datetime64[D]")
+    name = "Cancer treatment within 31 days of the decision to treat"
+    small = Small(name, days, np.array([1.0, 2.0]), np.nan, np.nan, np.nan, 0, np.nan, "%")
+    title = multiples_chart([small]).axes[0].get_title(loc="left")
+    assert title.replace("\n", " ") == f"{name} (%)"
+    assert title.count("\n") == 1

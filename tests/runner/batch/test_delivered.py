@@ -12,7 +12,7 @@ import nbformat
 import pytest
 
 from helpers.bundle import FILE_MIME
-from helpers.data.audit import audit_file
+from helpers.data.audit.files import audit_file
 from helpers.runner.batch.approval import approve, remove_editions, withdraw
 from helpers.runner.batch.run import Order, run_batch
 from helpers.runner.history.entries import Entry, State

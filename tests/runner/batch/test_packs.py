@@ -11,7 +11,7 @@ import pikepdf
 import pytest
 
 from helpers.audience import Audience
-from helpers.cli.schedules import run_parts
+from helpers.cli.batches import run_parts
 from helpers.runner.batch.approval import approve, withdraw
 from helpers.runner.batch.run import Order, run_batch
 from helpers.runner.history.editions import digest_of

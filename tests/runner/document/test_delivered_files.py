@@ -15,7 +15,7 @@ import pytest
 from openpyxl.comments import Comment
 
 from helpers.bundle import FILE_MIME, Bundle, Source
-from helpers.data.audit import audit_bundles
+from helpers.data.audit.bundles import audit_bundles
 from helpers.data.disclosure import disclosure_problems
 from helpers.errors import GateError, UsageError
 from helpers.report.own.frames import read_file

@@ -270,6 +270,24 @@ def test_what_lies_beside_a_notebook_goes_before_what_was_imported_without_it(tm
     assert told["data"]["text/plain"] == ["('mine', 7.0)"]
 
 
+def test_nothing_is_imported_from_where_the_command_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "anywhere"
+    folder.mkdir()
+    for name in (
+        "json",
+        "numpy",
+    ):  # by which the fork server reads what it is asked, and what kernels begin with
+        (folder / f"{name}.py").write_text("raise SystemExit('it is the folder that counts')")
+    monkeypatch.chdir(folder)
+    notebook = write_notebook(tmp_path, "import numpy, sys\nnumpy.__name__ + str(numpy.pi)[:4]")
+    with ForkServer(kernel_environment({}, tmp_path), PRELOAD) as server:
+        assert server.unfit == ()
+        (told,) = run(notebook, tmp_path / "run", server)[-1]
+    assert told["data"]["text/plain"] == ["'numpy3.14'"]
+
+
 def test_imports_are_found_among_lines_for_ipython(tmp_path: Path) -> None:
     notebook = write_notebook(
         tmp_path, "%matplotlib inline\nimport seaborn as sns\n!ls", "%%time\nfrom scipy import stats"

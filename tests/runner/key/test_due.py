@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.runner.hashes import hash_files
+from helpers.hashes import hash_files
 from helpers.runner.history.entries import Entry, Output, State
 from helpers.runner.key.due import RunDecision, Wish, decide
 from helpers.runner.key.surroundings import Surroundings

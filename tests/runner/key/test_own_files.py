@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from helpers.hashes import hash_bytes
 from helpers.reads import ABSENT, Note, stamp_of
-from helpers.runner.hashes import hash_bytes
 from helpers.runner.key.surroundings import UNDER_CHANGE, is_data, is_folder, look_at, own_files
 
 

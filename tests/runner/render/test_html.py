@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+import pytest
+
+from helpers.bundle import Column
 from helpers.runner.render.offline import find_remote
 from helpers.theme.look import STATEMENT
 
@@ -74,6 +77,18 @@ def test_data_behind_a_figure_open_without_a_script(full, rendered):
     page = page_of(rendered(full, "html")["html"])
     assert page.all("summary") == ["Data behind Figure 1"]
     assert "April 4.5" in page.all("details")[0]
+
+
+@pytest.mark.parametrize(
+    ("words", "cards"), [("short", False), ("a sentence that is longer than a word " * 2, True)]
+)
+def test_three_columns_are_cards_on_a_telephone_where_sentences_stand_in_them(
+    notebook, rendered, words, cards
+):
+    columns = tuple(Column(label=name) for name in ("Standard", "Where it stands", "Consequence"))
+    notebook.table(columns=columns, rows=(("A&E", words, "A review"), ("Cancer", "met", "none")))
+    page = rendered(notebook, "html")["html"].read_text("utf-8")
+    assert ('data-head="Consequence"' in page) is cards
 
 
 def test_a_callout_s_title_is_no_section(full, rendered):

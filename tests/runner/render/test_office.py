@@ -10,7 +10,7 @@ from pptx.dml.color import RGBColor
 from pptx.enum.shapes import MSO_SHAPE_TYPE
 
 from helpers.bundle import Bundle, Column, Panel
-from helpers.data.audit import audit_file
+from helpers.data.audit.files import audit_file
 from helpers.runner.render import render
 from helpers.theme import Theme
 from helpers.theme.brand import Brand, Logo, Palette

@@ -136,6 +136,32 @@ def test_what_is_said_about_the_report_stays_together(notebook, pages) -> None:
     assert "20261014-0915-ab12" in page
 
 
+@pytest.mark.parametrize("lines", range(24, 38, 2))
+@pytest.mark.parametrize("ending", ["", "- The first point.\n- The last point."])
+def test_what_is_said_about_the_report_is_no_page_of_its_own(notebook, pages, lines, ending) -> None:
+    fill(notebook, lines).markdown(ending)
+    (page,) = [each for each in pages() if "About this report" in each]
+    before = page[: page.index("About this report")]
+    assert ("The last point." if ending else f"Line {lines - 1}.") in before
+
+
+def test_a_table_of_few_high_rows_begins_where_it_stands(notebook, pages) -> None:
+    """It would leave half of the first page white; a low one goes to the next page as a whole."""
+    high = tuple((f"Measure {n}", "\n".join([f"value{n} of it"] * 4)) for n in range(6))
+    fill(notebook, 16).markdown("## The heading").table(columns=WORDS, rows=high)
+    first, *rest = pages()
+    assert {"The heading", "value0", "value1"} <= set(re.findall(r"The heading|value\d", first))
+    assert "value5" in " ".join(rest)
+
+
+@pytest.mark.parametrize("lines", [28, 31])
+def test_a_table_of_few_low_rows_stays_whole(notebook, pages, lines) -> None:
+    fill(notebook, lines).markdown("## The heading").table(columns=WORDS, rows=rows(8))
+    (page,) = [each for each in pages() if "value0" in each]
+    assert page.count("value") == 8
+    assert "The heading" in page
+
+
 def test_things_in_a_cell_are_told_apart_in_both_formats(notebook, document_of, tmp_path) -> None:
     listed = "Patients who wait for more than a year\nOperations cancelled at the last minute"
     notebook.table(columns=WORDS, rows=(("Improving", listed), ("Other", "82.7%\nSep 2026")))

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from helpers.errors import UserError
-from helpers.runner.hashes import hash_bytes
+from helpers.hashes import hash_bytes
 from helpers.runner.history.entries import Entry, Output, State
 from helpers.runner.project import Project
 from helpers.runner.telling.digests import digests

@@ -106,6 +106,60 @@ def test_subgroups_come_in_order_of_their_dates():
     assert chart.values.tolist() == [2, 5]
 
 
+def test_a_centre_that_moves_with_the_points():
+    # qic(y, chart = "i", cl = 10:14): ranges are those of what is left about it, here 0 1 0 1
+    moving = i_chart([10, 11, 13, 14, 16], centre=[10, 11, 12, 13, 14], compatible="qicharts2")
+    assert moving.centre.tolist() == [10, 11, 12, 13, 14]
+    assert (moving.upper - moving.centre).tolist() == pytest.approx([3 * 0.5 / 1.128] * 5)
+    assert c_chart([4, 9], centre=[4, 9]).upper.tolist() == pytest.approx([10, 18])
+    with pytest.raises(ArgumentError, match="centre: 2 values came; allowed: as many as in values"):
+        i_chart([1, 2, 3], centre=[1, 2])
+
+
+@pytest.mark.parametrize("laney", [False, True])
+def test_a_period_with_nobody_at_risk_has_no_value(laney):
+    dna, booked = [3, 0, 5, 4], [50, 0, 60, 40]
+    chart, without = p_chart(dna, booked, laney=laney), p_chart([3, 5, 4], [50, 60, 40], laney=laney)
+    assert np.isnan([chart.values[1], chart.upper[1]]).all()
+    assert np.delete(chart.upper, 1) == pytest.approx(without.upper)
+    assert chart.runs == without.runs
+    with pytest.raises(ArgumentError, match="denominator: 0 came at position 1"):
+        i_prime_chart([3, 1, 5, 4], booked)
+
+
+@pytest.mark.parametrize("screen", [True, False])
+@pytest.mark.parametrize("days", [6.0, 7.3, 0.1])
+def test_equal_times_between_events_lie_on_their_centre(days, screen):
+    chart = t_chart([days] * 12, screen=screen)
+    assert (chart.runs.useful, chart.outside.any()) == (0, False)
+    assert [*lines(chart), chart.values[0]] == pytest.approx([days] * 4)
+
+
+def test_what_qicharts2_makes_of_nothing():
+    # an empty subgroup takes a degree of freedom: sqrt((1 x 2 + 2 x 4) / (1 + 2 - 1)) is the centre of its s chart
+    values, groups = [1, 3, 2, 4, 6, None, None], [1, 1, 2, 2, 2, 3, 3]
+    assert s_chart(values, groups, compatible="qicharts2").centre[0] == pytest.approx(math.sqrt(5))
+    assert s_chart(values, groups).centre[0] == pytest.approx(math.sqrt(10 / 3))
+    assert mr_chart([5], compatible="qicharts2").lower.tolist() == [0]
+    one = t_chart([5.0], compatible="qicharts2")
+    assert (one.lower[0], np.isnan(one.near_lower[0])) == (0, True)
+
+
+def test_a_chart_as_tables():
+    chart = c_chart([1, 9, 4, 30], MONTHS[:4], rebase=[MONTHS[2]], centre=[5, 5, 9, 9])
+    assert chart.to_frame().iloc[3].tolist() == [MONTHS[3], 30, 9, 0, 18, 3, 15, 1, 1]
+    table = chart.summary()
+    assert table["date"].tolist() == [MONTHS[0], MONTHS[2]]
+    assert table[["points", "centre", "upper", "outside", "useful", "crossings"]].iloc[1].tolist() == [
+        2,
+        9,
+        18,
+        1,
+        2,
+        1,
+    ]
+
+
 def test_points_left_out_are_drawn_and_not_judged():
     values = [*WAVY, 90]
     chart = i_chart(values, MONTHS[:9], exclude=[MONTHS[8]])
@@ -164,7 +218,7 @@ def test_missing_counts_are_passed_over():
             lambda: i_chart(WAVY, method="best"),
             "method: 'best' came; allowed: 'anhoej', 'bestbox', 'cutbox'",
         ),
-        (lambda: i_chart(WAVY, centre="x"), "centre: 'x' came"),
+        (lambda: i_chart(WAVY, centre="x"), "centre: the text 'x' came"),
         (lambda: i_chart(WAVY, multiplier=0), "multiplier: 0 came"),
         (lambda: i_chart(WAVY, fix_after=1), "fix_after: 1 came"),
         (lambda: i_prime_chart([1], [0]), "denominator: 0 came"),

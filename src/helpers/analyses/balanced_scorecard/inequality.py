@@ -12,7 +12,6 @@ from helpers.bundle import SUPPRESSED
 from helpers.data.mart import Mart
 from helpers.data.organisations.directory import Organisation
 from helpers.data.policy import policy_of_records
-from helpers.data.room.door import in_room
 from helpers.data.series.appointments import DEPRIVATION, appointment_fifths
 from helpers.report.period import Period
 from helpers.stats.dna import DnaInequality, dna_inequality
@@ -35,7 +34,6 @@ class MissedByDeprivation:
     found: DnaInequality | None = None  # slope and relative index; None where not given
 
 
-@in_room(MissedByDeprivation)
 def missed_by_deprivation(mart: Mart, organisation: Organisation, period: Period) -> MissedByDeprivation:
     """Return the inequality of missed appointments over the year that a period ends.
 

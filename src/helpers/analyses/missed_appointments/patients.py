@@ -104,15 +104,20 @@ def drivers(basis: AppointmentBasis) -> Part:
         alt=f"Odds ratios for {count(len(rows), 'group')} with 95% intervals, about the line of no difference.",
         words={
             "groups": _driver_words(table),
-            "model": phrase(
-                "method.missed.drivers", formula=f"`{formula}`", trusts=int(found.trusts["recorded"].sum())
-            ),
         },
         values={"formula": formula},
         chart=partial(
             charts_rates.odds_chart, list(_odds_rows(table.round(2))), words=("missed less", "missed more")
         ),
     )
+
+
+def model_words(found: DnaFindings) -> str:
+    """Return which model the odds come from, for the notes on method; empty without one."""
+    if found.basis == "published" or found.drivers.empty:
+        return ""
+    trusts = int(found.trusts["recorded"].sum())
+    return phrase("method.missed.drivers", formula=f"`{_formula_of(found)}`", trusts=trusts)
 
 
 def _formula_of(found: DnaFindings) -> str:

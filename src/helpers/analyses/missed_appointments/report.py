@@ -152,5 +152,6 @@ class MissedAppointments(AppointmentBasis):
             "days": phrase("method.missed.days"),
             "interval": phrase("method.interval", draws=DRAWS),
             "bounds": phrase("method.missed.bounds"),
+            "drivers": patients.model_words(self.found),
         }
         return self.part("method", words=told, bulleted=True)

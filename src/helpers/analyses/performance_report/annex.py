@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Final
 
@@ -37,19 +37,21 @@ def line_words(result: MeasureResult) -> str:
     return sentence(f"{said}; {short_words(result)}")
 
 
-def annex_pages(sections: Sections, results: Sequence[MeasureResult]) -> Iterator[Shown]:
-    """Yield the small charts, six to a picture, each picture with its lines below."""
+def annex_pages(
+    sections: Sections,
+    results: Sequence[MeasureResult],
+    told: Callable[[MeasureResult], str] = line_words,
+) -> Iterator[Shown]:
+    """Yield a line for each, and then the small charts, six to a picture.
+
+    The lines come first: on paper a picture goes to the head of a page, away from what stands before or after it.
+    """
+    if results:
+        lines = (f"- **{result.measure.name}**: {told(result)}" for result in results)
+        yield sections.text("annex-lines", "\n".join(lines))
     drawn = [result for result in results if result.drawn]
     for page, first in enumerate(range(0, len(drawn), PER_PAGE), start=1):
-        some = drawn[first : first + PER_PAGE]
-        yield _picture(sections, some, page)
-        yield sections.text(f"annex-{page}", _lines(some))
-    if rest := [result for result in results if not result.drawn]:
-        yield sections.text("annex-undrawn", _lines(rest))
-
-
-def _lines(results: Sequence[MeasureResult]) -> str:
-    return "\n".join(f"- **{result.measure.name}**: {line_words(result)}" for result in results)
+        yield _picture(sections, drawn[first : first + PER_PAGE], page)
 
 
 def _picture(sections: Sections, results: Sequence[MeasureResult], page: int) -> Shown:

@@ -16,7 +16,7 @@ from helpers.analyses.performance_report.tables import (
     reasons_rows,
 )
 from helpers.bundle import Panel
-from helpers.measures.attention_words import attention_clauses
+from helpers.measures.attention_words import alarm_words, attention_clauses
 from helpers.measures.figures import counted_as_people, direction_words, people_words, period_words
 from helpers.measures.pictures import chart_of_result
 from helpers.measures.result import ChartEvent, MeasureResult
@@ -210,15 +210,22 @@ def what_words(result: MeasureResult) -> str:
     """Return what the data say: the chart, the people, every reason why the measure needs attention."""
     told_already = result.measure.kind == "count" or result.measure.digits > 1  # "252 of 115,702"
     people = "" if told_already else people_words(result)
-    clauses = attention_clauses(result)
     told = _what_words(result)
     return together(
         told.get("latest", ""),
-        sentence(people) if people else "",
         told.get("out_of_date", ""),
         told.get("variation", ""),
-        sentence(f"it needs attention: {'; '.join(clauses)}") if clauses else "",
+        sentence(people) if people else "",
+        _attention_sentence(result),
     )
+
+
+def _attention_sentence(result: MeasureResult) -> str:
+    """Say why a measure needs attention, of a signal no more than that: the sentence of its chart has told it."""
+    further = [alarm_words(result, alarm) for alarm in result.alarms if alarm.kind != "signal"]
+    if len(further) == len(result.alarms):
+        return sentence(f"it needs attention: {'; '.join(further)}") if further else ""
+    return sentence(f"so it needs attention{', and further: ' if further else ''}{'; '.join(further)}")
 
 
 def nobody_words(result: MeasureResult) -> str:
@@ -299,8 +306,9 @@ def short_notes_words(result: MeasureResult) -> str:
     said = any(alarm.kind == "worst_quarter" for alarm in result.alarms)  # with its reasons, above
     others = "" if said else national_sentence(result).partition(". ")[0]
     counted = counted_as_people(result) and result.met is False  # "it missed the milestone of zero", above
+    nothing = result.target is None and not result.targets  # "no target", beside the icon
     lines = [
-        ("Target", "" if counted else target_sentence(result)),
+        ("Target", "" if counted or nothing else target_sentence(result)),
         ("Other trusts", sentence(others) if others else ""),
         *((name, words) for name, words in notes_of(result) if name in wanted),
     ]

@@ -159,6 +159,13 @@ def _stand_line(result: MeasureResult) -> str:
     return sentence(f"{value}{against_words(result)}; {_short_clause(result)}")
 
 
+def short_line(result: MeasureResult) -> str:
+    """Return a measure without a section of its own: its value, what it is held against, every reason."""
+    assert result.latest is not None, "a measure without a figure needs no attention"
+    value = f"{told_figure(result)} in {short_period(result)}{_people_in_brackets(result)}"
+    return sentence(f"{value}{against_words(result)}; {'; '.join(attention_clauses(result))}")
+
+
 def _people_in_brackets(result: MeasureResult) -> str:
     """Return how many people are on the wrong side, in brackets: what is wrong for them the measure's name says."""
     found = people_affected(result)
@@ -333,8 +340,8 @@ def chance_sentence(results: Sequence[MeasureResult]) -> str:
         return ""
     some = number(100 * (1 - (1 - FALSE_SIGNAL) ** judged))
     return sentence(
-        f"chance alone gives {number(100 * FALSE_SIGNAL, 1)}% of steady measures a signal for the worse, and so "
-        f"{some}% of reports with {count(judged, 'measure')} that have limits at least one"
+        f"of steady measures {number(100 * FALSE_SIGNAL, 1)}% show a signal for the worse by chance alone, and so "
+        f"{some}% of reports with {count(judged, 'measure')} that have limits show one or more"
     )
 
 

@@ -49,6 +49,8 @@ from helpers.report.words import listed, sentence, together
 if TYPE_CHECKING:
     from helpers.report.report import Report
 
+#: sections of the board version, two to a page: with what stands before them at most eight pages
+MOST_IN_FULL: Final = 6
 _CALM: Final = "Nothing with a recent figure needs attention."
 
 
@@ -212,8 +214,12 @@ class PerformanceReport(Sections):
     def _exception_pages(self) -> Iterator[Shown]:
         if not self._exceptions:
             yield self.text("no-exceptions", _CALM)
-        for result in self._exceptions:
+        most = MOST_IN_FULL if self._is_board else len(self._exceptions)
+        for result in self._exceptions[:most]:
             yield from self.section(result.measure.id).shown
+        if rest := self._exceptions[most:]:
+            yield self.heading("exceptions-short", "Also needing attention, in short", level=3)
+            yield from annex.annex_pages(self, rest, page_one.short_line)
 
     @part
     def annex(self) -> Part:
@@ -302,13 +308,14 @@ class PerformanceReport(Sections):
     @part
     def quality(self) -> Part:
         """Table: the data-quality kite mark of every measure."""
-        return self._annexed(
-            "Data quality",
-            "quality",
-            fields=tables.QUALITY,
-            rows=tables.quality_rows(self._shown),
-            caption="Data-quality kite mark of each measure.",
-            note=f"{phrase('method.performance.kite_mark')} {small_numbers_words(self._shown)}".strip(),
+        told = tables.quality(self._shown) if self._shown else {}
+        caption = "Data-quality kite mark of each measure."
+        plain = self.part("quality", **told, caption=caption)
+        how = f"{phrase('method.performance.kite_mark')} {small_numbers_words(self._shown)}".strip()
+        said = self.text("quality", together(*plain.words.values(), how))
+        differs = sum(each.usual for each in plain.fields) > 1
+        return self._below(
+            "Data quality", replace(plain, content=(plain.table(), said) if differs else (said,))
         )
 
     @part

@@ -22,7 +22,7 @@ from helpers.register.arrangement import Pathway
 from helpers.report.columns import fields, laid_out
 from helpers.report.controlled import finite
 from helpers.report.parts import Field
-from helpers.report.words import number
+from helpers.report.words import number, sentence
 from helpers.stats.position import VERY_LIKELY
 
 #: what a reason of delay ends in, for those who plan discharges: "(Pathway 1 or 3)"
@@ -143,9 +143,23 @@ _URGENT_FIRST: Final[tuple[Variation, ...]] = ("concern", "unsettled", "common",
 QUALITY: Final = fields(__file__, "quality")
 
 
-def quality_rows(results: Sequence[MeasureResult]) -> Rows:
-    """Return the data-quality kite mark of each measure: computed and declared halves."""
-    return [(result.measure.name, *_marks(result)) for result in results]
+def quality(results: Sequence[MeasureResult]) -> dict[str, Any]:
+    """Return the data-quality kite mark of each measure, computed and declared halves, as fields and rows.
+
+    What is the same of every measure is said once, in `words`, and is no column of the table.
+    """
+    rows: Rows = [(result.measure.name, *_marks(result)) for result in results]
+    alike = [len(rows) > 1 and len(set(cells)) == 1 for cells in zip(*rows, strict=True)]
+    columns = tuple(
+        replace(each, usual=each.usual and not same) for each, same in zip(QUALITY, alike, strict=True)
+    )
+    same = [
+        f"{each.column.label.lower()} {cell}"
+        for each, cell, once in zip(QUALITY, rows[0], alike, strict=True)
+        if once
+    ]
+    words = {"alike": sentence(f"of every measure alike: {', '.join(same)}")} if same else {}
+    return {"fields": columns, "rows": rows, "words": words}
 
 
 def _marks(result: MeasureResult) -> tuple[str, ...]:

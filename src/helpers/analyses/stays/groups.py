@@ -38,21 +38,24 @@ def worth(basis: StayBasis) -> Part:
         "Raw: every group above the expected": found.excess.worth.raw,
         "Net: all groups, shorter ones set off": float(found.excess.groups["excess"].sum()),
     }
+    certain, raw = found.excess.worth.certain, found.excess.worth.raw
+    if raw <= 0:  # three rows of noughts say nothing
+        kinds = {"All groups together": kinds.popitem()[1]}
     rows: list[tuple[Cell, ...]] = [(name, value, found.beds(value)) for name, value in kinds.items()]
     if cost is not None:
         rows = [(*row, cost * value) for row, value in zip(rows, kinds.values(), strict=True)]
-    certain = found.excess.worth.certain
-    said = los_words.worth_sentence(
-        certain, found.beds(certain), found.excess.worth.raw, groups=_MANY[found.group_column]
-    )
+    said = los_words.worth_sentence(certain, found.beds(certain), raw, groups=_MANY[found.group_column])
     occupancy = f"{100 * basis.options.occupancy:g}%"
+    columns = fields(__file__, "worth")[: len(rows[0])]
     return basis.part(
         "worth",
-        fields=fields(__file__, "worth")[: len(rows[0])],
+        fields=columns,
         rows=rows,
-        caption=f"Upper bounds: bed-days above the expected, and beds at {occupancy} occupancy.",
+        caption=f"{'Upper bounds: bed-days' if raw > 0 else 'Bed-days'} above the expected, and beds at {occupancy} "
+        "occupancy.",
         words={"certain": said},
-        values_of_row=0,
+        values={each.name: 0.0 for each in columns[1:]},
+        values_of_row=0 if raw > 0 else None,
     )
 
 

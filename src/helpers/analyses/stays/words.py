@@ -101,11 +101,11 @@ def kitagawa_sentence(mix: float, length: float) -> str:
     """Say how Kitagawa's decomposition, the side view, divides the difference from all other trusts.
 
     >>> kitagawa_sentence(-1.5, 1.3)
-    "Kitagawa's decomposition, a side view, gives −1.5 days of mix and +1.3 days of length against all other trusts."
+    "By Kitagawa's decomposition, another way, mix makes −1.5 days and length +1.3 days against all other trusts."
     """
     return (
-        f"Kitagawa's decomposition, a side view, gives {number(mix, 1, signed=True)} days of mix and "
-        f"{number(length, 1, signed=True)} days of length against all other trusts."
+        f"By Kitagawa's decomposition, another way, mix makes {number(mix, 1, signed=True)} days and "
+        f"length {number(length, 1, signed=True)} days against all other trusts."
     )
 
 

@@ -11,23 +11,28 @@ import numpy as np
 from helpers.measures.figures import figure_words
 from helpers.measures.pictures import multiples_of
 from helpers.measures.result import MeasureResult
+from helpers.report.charts.multiples import ACROSS
 from helpers.report.columns import fields
 from helpers.report.parts import Part
 from helpers.report.sections import Sections
 from helpers.report.words import listed, month
 
-#: charts in a picture at most: a PDF sets a taller one where there is room, before or after others
-AT_ONCE: Final = 4
+#: rows of charts in a picture at most: a PDF sets a taller one where there is room, before or after others
+ROWS_AT_ONCE: Final = 2
 SERIES: Final = fields(__file__, "series")
 
 
 def pictures_of(
     sections: Sections, drawn: Sequence[MeasureResult], steps: Mapping[str, Collection[str]]
 ) -> Iterator[Part]:
-    """Yield pictures of about as many results each, in order; `steps` are the measures of each step by its name."""
-    pictures = -(-len(drawn) // AT_ONCE)
+    """Yield pictures of about as many rows each, in order; `steps` are the measures of each step by its name.
+
+    Rows are full but for the last of all.
+    """
+    rows = -(-len(drawn) // ACROSS)
+    pictures = -(-rows // ROWS_AT_ONCE)
     for place in range(pictures):
-        first, last = (len(drawn) * each // pictures for each in (place, place + 1))
+        first, last = (ACROSS * (rows * each // pictures) for each in (place, place + 1))
         some = drawn[first:last]
         named = [step for step, names in steps.items() if any(each.measure.id in names for each in some)]
         latest = [(each, each.latest) for each in some if each.latest is not None]

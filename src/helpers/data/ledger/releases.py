@@ -12,7 +12,7 @@ import contextlib
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from helpers.audience import PUBLIC, Audience, current_audience
 from helpers.bundle import MISSING, SUPPRESSED, Bundle
 from helpers.data.disclosure.checks import effective_origin
-from helpers.data.disclosure.queries import EVERYBODY, MET, PEOPLE, Condition, Query, Told
+from helpers.data.disclosure.queries import EVERYBODY, MEASURED, MET, PEOPLE, Condition, Query, Told
 from helpers.data.disclosure.totals import POSSIBLE_VALUES
 from helpers.data.ledger.manifests import read_manifests, shown_cell
 from helpers.data.mart.manifest import PRIVATE_FILE, make_private, write_private
@@ -154,10 +154,15 @@ class Releases:
             )
             return [tuple(map(Query.read, json.loads(name))) for (name,) in rows or ()]
 
-    def shown_uncertified(self, report: str) -> list[Problem]:
-        """Return the figures of a report, not published yet, that tell what is not certified."""
+    def shown_uncertified(self, report: str, mart: Mart) -> list[Problem]:
+        """Return the figures of a report, not published yet, that tell what is not certified.
+
+        One that was asked for before the months came that it sums counts their people now.
+        """
         new = [each.told for each in self.of_report(report) if not each.released and not each.told.star]
         names = self.uncertified({each.query.data_set for each in new}) if new else []
+        last = {name[-1] for name in names}
+        now = _by_their_parts(mart, [each.query for each in new], last)
         return [
             Problem(
                 f"ledger, {each.query.words}",
@@ -166,7 +171,7 @@ class Releases:
                 "run the report again: it asks anew, and hides what would tell them",
             )
             for each in new
-            if any(each.query == name[-1] for name in names)
+            if not last.isdisjoint((each.query, now.get(each.query)))
         ]
 
     def entries(self, data_set: str = "") -> list[ReleasedCount]:
@@ -263,6 +268,19 @@ def _damage_told() -> Iterator[None]:
         yield
     except sqlite3.DatabaseError as error:
         raise GateError(Problem(f"{FOLDER}/{FILE}", f"cannot be used ({error})", cure=_REBUILD)) from error
+
+
+def _by_their_parts(mart: Mart, queries: Sequence[Query], names: Collection[Query]) -> dict[Query, Query]:
+    """Return whom queries of measures count now, as far as something of the same people is among some names."""
+    now: dict[Query, Query] = {}
+    for whose in {
+        (name.data_set, name.organisation) for name in names if name.data_set.startswith(MEASURED)
+    }:
+        from helpers.data.disclosure.measured import by_their_parts  # heavy, and hardly ever needed
+
+        mine = [query for query in queries if (query.data_set, query.organisation) == whose]
+        now |= by_their_parts(mart, mine) if mine else {}
+    return now
 
 
 def releases_of(mart: Mart) -> Releases:

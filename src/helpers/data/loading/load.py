@@ -20,7 +20,6 @@ from helpers.data.files.sheets import Sheet
 from helpers.data.loading.plausible import refusals, remarks
 from helpers.data.loading.record_files import RecordFile, is_parquet
 from helpers.data.mart import Mart
-from helpers.data.mart.manifest import hash_file
 from helpers.data.mart.writing import Load
 from helpers.data.organisations.mergers import known_codes, store_mergers
 from helpers.data.periods import last_day
@@ -28,6 +27,7 @@ from helpers.data.sources import all_layouts, describe_rest, recognise
 from helpers.data.sources.layout import Context, Layout, Reading, read_all
 from helpers.data.sources.mapped import mapped_layouts
 from helpers.errors import DataError, Problem
+from helpers.hashes import hash_file
 from helpers.register import Register
 
 Outcome = Literal["loaded", "already loaded", "refused"]

@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 
 from helpers.data.mart.manifest import PRIVATE_FILE, make_private, write_private
 from helpers.data.mart.views import no_glob
+from helpers.hashes import hash_files, hash_json
 
 if TYPE_CHECKING:
     import duckdb
@@ -194,14 +195,6 @@ def _groups(file: pq.ParquetFile, column: str, value: str) -> Iterator[int]:
             yield group
 
 
-def _code_fingerprint(package: Path) -> str:
-    digest = hashlib.sha256()
-    for path in sorted(package.rglob("*.py")):
-        digest.update(path.relative_to(package).as_posix().encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
 #: the package's own code: a benchmark computed by other code is not reused. It is read as this is imported, so that
 #: kernels, each of whose files is looked at, have it from the process that they are forked from
-_CODE: Final = _code_fingerprint(Path(__file__).parents[2])
+_CODE: Final = hash_json(hash_files([Path(__file__).parents[2]]))

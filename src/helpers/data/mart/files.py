@@ -34,7 +34,6 @@ from helpers.data.mart.manifest import (
     Manifest,
     Mode,
     Policy,
-    hash_file,
     make_private,
     next_manifest,
     write_private,
@@ -42,6 +41,7 @@ from helpers.data.mart.manifest import (
 from helpers.data.mart.writing import Load
 from helpers.data.schema import RECORDS
 from helpers.errors import DataError, Problem
+from helpers.hashes import hash_file
 
 #: seconds that a load waits for another one to end
 LOAD_WAIT = 600

@@ -147,9 +147,3 @@ def write_private(path: Path, content: bytes | memoryview) -> None:
         stream.flush()
         os.fsync(stream.fileno())
     beside.replace(path)
-
-
-def hash_file(path: Path) -> str:
-    """Return the SHA-256 of a file's content."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

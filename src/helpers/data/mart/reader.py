@@ -13,6 +13,8 @@ from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pydantic import GetCoreSchemaHandler, PlainValidator
+
 from helpers.bundle import Source
 from helpers.data.mart.choice import choice_query
 from helpers.data.mart.derived import Build, Row, derived_frame, fill_derived, kept_rows
@@ -66,8 +68,18 @@ class Mart:
         self.load, self.holds, self.prune = self.files.load, self.files.holds, self.files.prune
         self.sealed, self.in_force = self.files.sealed, self.files.in_force
 
-    def __reduce__(self) -> tuple[Callable[..., Mart], tuple[Path, str | None]]:
-        return (Mart if self._pinned is None else _reopened), (self.path, self._pinned)
+    @property
+    def told(self) -> tuple[str, str | None]:
+        """It, as a message to another process holds it: its folder, and the version that it is pinned to."""
+        return str(self.path), self._pinned
+
+    def __reduce__(self) -> tuple[Callable[..., Mart], tuple[str, str | None]]:
+        return _reopened, self.told
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: type, handler: GetCoreSchemaHandler) -> Any:
+        """How it is read from a message."""
+        return PlainValidator(lambda told: _reopened(*told)).__get_pydantic_core_schema__(source, handler)
 
     def __repr__(self) -> str:
         return f"Mart({str(self.path)!r}, version={self.version!r})"
@@ -363,15 +375,15 @@ class Mart:
         return (below or self.path) / DERIVED / (self.version or "empty")
 
 
-def _reopened(path: Path, version: str) -> Mart:
-    """Return the mart of a version in another process: the records room is asked many times of one."""
+def _reopened(path: str, version: str | None) -> Mart:
+    """Return a mart in another process, where the records room is asked many times of one version."""
     mart = Mart(path, version)
-    mart._shared = _reading(path, version)
+    mart._shared = None if version is None else _reading(path, version)
     return mart
 
 
 @lru_cache(maxsize=2)
-def _reading(path: Path, version: str) -> Mart:
+def _reading(path: str, version: str) -> Mart:
     return Mart(path, version)
 
 

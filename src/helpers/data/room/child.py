@@ -7,6 +7,7 @@ neither the network nor other processes. Elsewhere an interpreter started anew t
 
 from __future__ import annotations
 
+import base64
 import builtins
 import contextlib
 import ctypes
@@ -78,12 +79,12 @@ class Function:
     Parameters
     ----------
     content
-        Pickled.
+        Pickled, in base 64: only a child opens it.
     words, lines
         The words that stand in it, and the numbers of its lines: of what it says of records, only these are told.
     """
 
-    content: bytes
+    content: str
     words: frozenset[str]
     lines: frozenset[int]
 
@@ -92,7 +93,7 @@ class Function:
         """Return a function as it travels."""
         codes = list(_codes(function))
         lines = frozenset(line for code in codes for _, _, line in code.co_lines() if line)
-        return cls(cloudpickle.dumps(function), frozenset(_words(codes)), lines)
+        return cls(base64.b64encode(cloudpickle.dumps(function)).decode(), frozenset(_words(codes)), lines)
 
 
 def _words(codes: Sequence[CodeType]) -> Iterator[str]:
@@ -141,7 +142,7 @@ class Child:
         forks = sys.platform == "linux"
         context = multiprocessing.get_context("fork") if forks else multiprocessing.get_context("spawn")
         self._door, theirs = context.Pipe()
-        work = (theirs, function.content, groups, closed)
+        work = (theirs, base64.b64decode(function.content), groups, closed)
         self._process = context.Process(target=_work, args=work, daemon=True)
         with warnings.catch_warnings():
             # the child uses none of the threads that Python 3.12 warns of: they are DuckDB's, which it does not call
@@ -207,6 +208,7 @@ def _work(
     door: Connection, function: bytes, groups: Sequence[pd.DataFrame], closed: Sequence[Path]
 ) -> None:
     """Answer until the room has what it wants, and ends this process."""
+    sys.path.append(str(Path.cwd()))  # the modules beside the notebook, after all others
     _shut_in(door.fileno(), closed)
     while True:
         place, without = json.loads(door.recv_bytes())

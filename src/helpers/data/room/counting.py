@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import pandas as pd
 
@@ -12,14 +12,12 @@ from helpers.bundle import SUPPRESSED, Cell
 from helpers.data.disclosure.people import TABLES
 from helpers.data.disclosure.queries import Condition, Query
 from helpers.data.disclosure.values import control_share
+from helpers.data.mart import Mart
 from helpers.data.policy import DisclosurePolicy
 from helpers.data.room.door import in_room
 from helpers.data.room.memory import remember
 from helpers.data.room.selection import Selection, find_column
 from helpers.errors import Problem, UsageError
-
-if TYPE_CHECKING:
-    from helpers.data.mart import Mart
 
 #: the columns of every answer
 COUNT, HIDDEN = "count", "hidden"

@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Final, ParamSpec, TypeVar, cast
 
+from helpers.data.room.messages import bound, line_of
 from helpers.errors import DataError, Problem
 from helpers.places import VERSION_VARIABLE, in_notebook
 from helpers.reads import Note, note, timed
@@ -59,10 +60,11 @@ def in_room(
         def call(*args: Arguments.args, **keywords: Arguments.kwargs) -> Result:
             if not in_notebook():
                 return function(*args, **keywords)
-            asked = Asked(f"{function.__module__}:{function.__qualname__}", args, keywords)
+            given = bound(function, *args, **keywords)
+            line = line_of(f"{function.__module__}:{function.__qualname__}", given)
             with timed("records room"):
-                answer = find_room().ask(asked)
-            _hand_over(answer.reads, args)
+                answer = find_room().ask(line)
+            _hand_over(answer.reads, given.values())
             if answer.error is not None:
                 raise answer.error
             value: Result = answer.value
@@ -86,15 +88,6 @@ def _hand_over(reads: Iterable[Note], args: Iterable[object]) -> None:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A function of ours that the room is to run, as module:name, and what it is given."""
-
-    function: str
-    args: tuple[Any, ...] = ()
-    keywords: dict[str, Any] | None = None
-
-
-@dataclass(frozen=True)
 class Answer:
     """What the room gives back: a value, or the error that a caller gets to see; and what was read for it."""
 
@@ -105,7 +98,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Channel:
-    """Two streams on which one side asks and the other answers, a pickle at a time."""
+    """Two streams on which the kernel asks, a line at a time (`messages`), and its room answers, a pickle at a time."""
 
     reading: BinaryIO
     writing: BinaryIO
@@ -115,14 +108,10 @@ class Channel:
         """Return the channel on a socket's descriptor."""
         return cls(os.fdopen(descriptor, "rb"), os.fdopen(os.dup(descriptor), "wb"))
 
-    def send(self, content: object) -> None:
-        """Send one thing."""
-        self.writing.write(pickle.dumps(content))
+    def send(self, content: bytes) -> None:
+        """Send a line, or a pickle."""
+        self.writing.write(content)
         self.writing.flush()
-
-    def receive(self) -> Any:
-        """Return the next thing that was sent; EOFError where the other side has ended."""
-        return pickle.load(self.reading)
 
     def close(self) -> None:
         """Close both streams: the other side ends by itself."""
@@ -145,8 +134,8 @@ class Room:
         self._may_be_replaced = may_be_replaced
         self._lock = threading.Lock()
 
-    def ask(self, asked: Asked) -> Answer:
-        """Return the answer of the room.
+    def ask(self, line: bytes) -> Answer:
+        """Return the answer of the room to a line (`messages.line_of`).
 
         Raises
         ------
@@ -155,8 +144,8 @@ class Room:
         """
         with self._lock:
             try:
-                self._channel.send(asked)
-                answer: Answer = self._channel.receive()
+                self._channel.send(line)
+                answer: Answer = pickle.load(self._channel.reading)
             # a closed stream is a ValueError
             except (EOFError, OSError, ValueError) as error:
                 self._leave()
@@ -183,7 +172,7 @@ def find_room() -> Room:
 def start_room() -> Channel:
     """Start a room of our own, on its standard input and output; it ends when these close."""
     process = subprocess.Popen(
-        [sys.executable, "-m", MODULE],
+        [sys.executable, "-P", "-m", MODULE],  # without what lies beside the notebook
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         start_new_session=True,  # an interruption is the kernel's; the room sees that its door closes

@@ -6,7 +6,7 @@ import math
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import cloudpickle
 import numpy as np
@@ -14,6 +14,7 @@ import pandas as pd
 
 from helpers.bundle import SUPPRESSED, Cell
 from helpers.data.ledger.releases import releases_of
+from helpers.data.mart import Mart
 from helpers.data.policy import DisclosurePolicy
 from helpers.data.room.child import MOST_NUMBERS, VALUE, Child, Function
 from helpers.data.room.counting import COUNT, answered, counted, grouped, three_figures
@@ -21,9 +22,6 @@ from helpers.data.room.door import in_room
 from helpers.data.room.selection import Selection
 from helpers.data.room.single import single_records
 from helpers.errors import Problem, UsageError
-
-if TYPE_CHECKING:
-    from helpers.data.mart import Mart
 
 #: how often a group is split anew, at most, to see whether a number stays without a part of it: half of 80 people
 #: stays half without a part of them by chance alone, in 65 of 100 groups at four splits, in two at 60

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 import pandas as pd
 
+from helpers.data.mart import Mart
 from helpers.data.room.counting import COUNT, answered, counted, digits_for, grouped, three_figures
 from helpers.data.room.door import in_room
-from helpers.data.room.single import kind_of, single_records, unheard
+from helpers.data.room.selection import Selection
+from helpers.data.room.single import kind_of, single_records
 from helpers.errors import ArgumentError, Problem, UsageError
 
 if TYPE_CHECKING:
     from helpers.bundle import Cell
-    from helpers.data.mart import Mart
     from helpers.data.policy import DisclosurePolicy
-    from helpers.data.room.selection import Selection
-    from helpers.stats.models.generalised import Family
     from helpers.stats.models.scoring import Fitted
 
 #: records for each coefficient: fewer fit single people
@@ -30,6 +30,17 @@ MOST_LEVERAGE: Final = 0.9
 QUANTILE: Final = 1.959963984540054
 _WHERE: Final = "records, fit"
 _LEVEL: Final = re.compile(r"\[[^\]]*\]")
+#: what a formula may call, besides the columns of the records
+_FUNCTIONS: Final = ("C", "I", "bs", "cr", "np.exp", "np.log", "np.log1p", "np.sqrt")
+#: a word of a formula. patsy runs formulas as Python; these words hold no attribute, index, power or function of one's
+#: own. To read them is less than to have a child run any, whose matrices would have to come back and be believed.
+_WORD: Final = re.compile(
+    r"""\s*(?: (?:df|degree)\s*=\s*\d{1,2}\b
+        | Treatment\((?:reference\s*=\s*)?(?:\d+|"[^"\\\n]*"|'[^'\\\n]*')\)
+        | (?P<name>[A-Za-z_][\w.]*) | \d+(?:\.\d+)?(?![\w.])
+        | \*(?!\*) | [-+/:~(),&|] | [<>]=? | [=!]= )\s*""",
+    re.VERBOSE | re.ASCII,
+)
 
 
 @dataclass(frozen=True)
@@ -67,7 +78,7 @@ class Fit:
 
 
 @in_room(Fit)
-def fit(mart: Mart, selection: Selection, formula: str, family: Family) -> Fit:
+def fit(mart: Mart, selection: Selection, formula: str, family: str) -> Fit:
     """Return a generalised linear model of single records (statsmodels), as far as it may leave the room.
 
     Raises
@@ -104,21 +115,41 @@ def _matrices(formula: str, records: pd.DataFrame) -> tuple[pd.Series, pd.DataFr
     """Return outcome and design, without records that lack something."""
     import patsy
 
+    columns = [name for name in records.columns if not name.startswith("k")]
+    if wrong := _wrong_in(formula, {*columns, *_FUNCTIONS}):
+        raise _unreadable(formula, f" at {wrong!r}", columns)
     try:
-        with unheard():
-            outcome, design = patsy.dmatrices(
-                formula, records, eval_env=patsy.EvalEnvironment([{"np": np}]), return_type="dataframe"
-            )
+        outcome, design = patsy.dmatrices(
+            formula, records, eval_env=patsy.EvalEnvironment([{"np": np}]), return_type="dataframe"
+        )
     # patsy raises whatever evaluating the formula raises, and its words may hold values of records
-    except (Exception, SystemExit) as error:
-        columns = ", ".join(name for name in records.columns if not name.startswith("k"))
-        cure = 'write "los_days ~ age_band + C(deprivation)"; dates are there as month and weekday'
-        came = f"{formula!r} cannot be read ({kind_of(error)})"
-        raise UsageError(Problem(_WHERE, came, f"a formula of {columns}", cure)) from None
+    except Exception as error:
+        raise _unreadable(formula, f" ({kind_of(error)})", columns) from None
     kinds = [name for name in outcome.columns if not name.endswith("[False]")]  # a flag gives both
     if len(kinds) != 1:
         raise UsageError(Problem(_WHERE, f"{formula!r} has several outcomes", "one number or flag"))
     return outcome[kinds[0]], design
+
+
+def _wrong_in(formula: str, known: Set[str]) -> str:
+    """Return a formula from its first word on that none may hold.
+
+    >>> _wrong_in("los_days ~ bs(cost, df=4):sex + I(cost > 9)**2", {"los_days", "cost", "sex", "bs", "I"})
+    '**2'
+    """
+    place = 0
+    while place < len(formula):
+        word = _WORD.match(formula, place)
+        if word is None or (word["name"] and word["name"] not in known):
+            return formula[place:].strip()
+        place = word.end()
+    return ""
+
+
+def _unreadable(formula: str, why: str, columns: Sequence[str]) -> UsageError:
+    allowed = f"a formula of {', '.join(columns)}, numbers, + - : * / < > == & |, {', '.join(_FUNCTIONS)}, Treatment"
+    cure = 'write "los_days ~ age_band + C(deprivation)"; dates are there as month and weekday'
+    return UsageError(Problem(_WHERE, f"{formula!r} cannot be read{why}", allowed, cure))
 
 
 def _refuse_few(outcome: pd.Series, design: pd.DataFrame, policy: DisclosurePolicy) -> None:
@@ -166,16 +197,17 @@ def _leverage(design: pd.DataFrame) -> float:
     return float((base**2).sum(axis=1).max())
 
 
-def _fitted(outcome: pd.Series, design: pd.DataFrame, family: Family) -> Fitted:
+def _fitted(outcome: pd.Series, design: pd.DataFrame, family: str) -> Fitted:
     from helpers.stats.models.generalised import FAMILIES, fit_matrices
     from helpers.stats.models.reading import refuse_dependent
 
-    if family not in FAMILIES:
+    known = next((each for each in FAMILIES if each == family), None)
+    if known is None:
         raise UsageError(Problem(f"{_WHERE}, family", f"{family!r}", ", ".join(FAMILIES)))
     matrix = design.to_numpy(dtype=float)
     try:
         refuse_dependent(matrix, list(design.columns))
-        return fit_matrices(outcome.to_numpy(dtype=float), matrix, family)
+        return fit_matrices(outcome.to_numpy(dtype=float), matrix, known)
     # its own words may hold values of records
     except ArgumentError:
         cure = "leave out terms that say the same or hold one kind of outcome, or choose another family"

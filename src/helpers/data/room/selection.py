@@ -138,7 +138,7 @@ class Selection:
         return Query(self.table, whose, tuple(narrowed), first, end)
 
     def refuse_unknown(self) -> None:
-        """Refuse a table, column, band or end that no handle asks for: what a kernel made itself becomes SQL."""
+        """Refuse a table, column or band that no handle asks for: what a kernel made itself becomes SQL."""
         table, problems = read_table(self.table), list[Problem]()
         for day in filter(None, (self.first, self.end)):
             date.fromisoformat(day)
@@ -146,8 +146,6 @@ class Selection:
         for each in self.conditions:
             place = f"records, where {each.dimension}"
             find_column(table, each.dimension, place, problems)
-            if not (_is_end(each.low) and _is_end(each.high)):
-                problems.append(Problem(place, "ends that are no numbers", "(from, to)"))
         if keys != self.keys and not problems:
             problems.append(Problem("records, by", "bands that are not in order", "rising numbers"))
         if problems:
@@ -227,7 +225,7 @@ def find_column(table: str, name: str, place: str, problems: list[Problem]) -> T
 
 def _read_range(name: str, wanted: object, place: str, problems: list[Problem]) -> Iterable[Condition]:
     if (
-        isinstance(wanted, tuple)
+        isinstance(wanted, tuple | list)  # a list in a parameter file, and in the records room
         and len(wanted) == 2
         and set(wanted) != {None}
         and all(map(_is_end, wanted))

@@ -7,15 +7,32 @@ from __future__ import annotations
 
 import importlib
 import os
+import pickle
 import sys
 import traceback
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, cast
 
-from helpers.data.room.door import MARK, Answer, Asked, Channel
-from helpers.errors import ArgumentError, UserError
+from helpers.data.mart import Mart
+from helpers.data.room.door import MARK, Answer, Channel
+from helpers.data.room.messages import LONGEST, read
+from helpers.errors import ArgumentError, Problem, UsageError, UserError
 from helpers.importing import import_at_rest
+from helpers.places import ROOT_VARIABLE, find_root, state_folder
 from helpers.reads import take_notes
+
+#: where the functions are that may be asked for (`door.in_room`)
+HOMES: Final = (
+    "helpers.data.room.counting",
+    "helpers.data.room.functions",
+    "helpers.data.room.models",
+    "helpers.data.room.single",
+    "helpers.data.series.appointments",
+    "helpers.data.series.untold",
+    "helpers.report.analyses_in_room",
+)
 
 
 def main() -> None:
@@ -26,27 +43,19 @@ def main() -> None:
 
 
 def serve(channel: Channel) -> None:
-    """Answer everything that comes, until the other side closes."""
-    while True:
+    """Answer everything that comes, until the other side closes, or sends what no kernel of ours does."""
+    while (line := channel.reading.readline(LONGEST + 1)).endswith(b"\n"):
         try:
-            asked = channel.receive()
-        except EOFError:
-            return
-        # what an author's function cannot be read from is his to mend, like what it raises
-        except Exception as error:
-            channel.send(Answer(error=_without_values(error)))
-            continue
-        try:
-            channel.send(answer(asked))
+            channel.send(pickle.dumps(answer(line)))
         except BrokenPipeError:
             return
 
 
-def answer(asked: Asked) -> Answer:
+def answer(line: bytes) -> Answer:
     """Return what a function gives, if it may leave the room; errors leave without values of records."""
     take_notes()
     try:
-        value = _call(asked)
+        value = _call(line)
     except (UserError, ArgumentError) as error:
         return Answer(error=error, reads=take_notes())
     except Exception as error:
@@ -55,18 +64,46 @@ def answer(asked: Asked) -> Answer:
     return Answer(value, reads=take_notes())
 
 
-def _call(asked: Asked) -> Any:
-    module, _, name = asked.function.partition(":")
-    function: Any = import_at_rest(module)
-    for part in name.split("."):
-        function = getattr(function, part)
-    leaves = getattr(function, MARK, None)
-    if leaves is None:
-        raise PermissionError(f"{asked.function} is no function of the records room")
-    value = function(*asked.args, **(asked.keywords or {}))
-    if not isinstance(value, leaves):
-        raise PermissionError(f"{type(value).__name__} does not leave the records room ({asked.function})")
+def _call(line: bytes) -> Any:
+    name, _, given = line.partition(b" ")
+    function = _function(name.decode())
+    arguments = read(function, given)
+    for each in arguments.values():
+        _refuse_elsewhere(each)
+    value = function(**arguments)
+    if not isinstance(value, getattr(function, MARK)):
+        raise PermissionError(f"{type(value).__name__} does not leave the records room ({name.decode()})")
     return value
+
+
+def _function(name: str) -> Callable[..., Any]:
+    """Return a function that may be asked for, by its module and name; no other module is imported."""
+    module, _, within = name.partition(":")
+    function = getattr(import_at_rest(module), within, None) if module in HOMES else None
+    if not hasattr(function, MARK):
+        cure = "ask by report.records(…), or an analysis for one of its parts"
+        raise UsageError(
+            Problem("records room", f"{name} cannot be asked for", f"functions of {', '.join(HOMES)}", cure)
+        )
+    return cast(Callable[..., Any], function)
+
+
+def _refuse_elsewhere(given: object) -> None:
+    """Refuse a report or mart of another project: by the ledger beside it, what was told here would not be known."""
+    root, own = _places()
+    mart = getattr(given, "mart", given)
+    named = [getattr(given, "root", root), *([mart.path] if isinstance(mart, Mart) else [])]
+    for each in named:
+        if each.resolve() not in (root, own):
+            cure = f"open the report by open_report; {ROOT_VARIABLE} names the project before the notebook begins"
+            raise UsageError(Problem("records room", f"{each} is asked for", f"{root}, its own", cure))
+
+
+@cache
+def _places() -> tuple[Path, Path]:
+    """Return the project's folder and mart for which this process was started."""
+    root = find_root().resolve()
+    return root, (state_folder(root) / "mart").resolve()
 
 
 def _without_values(error: Exception) -> Exception:

@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import builtins
-import contextlib
-import os
-import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import pandas as pd
 
+from helpers.data.mart import Mart
 from helpers.data.room.door import in_room, is_interactive
 from helpers.data.room.selection import DAY, DEPRIVATION, MONTH, STAMPS, WEEKDAY, Key, Selection
 from helpers.data.schema import TABLES
 from helpers.errors import Problem, UsageError
-
-if TYPE_CHECKING:
-    from helpers.data.mart import Mart
 
 #: more are not worked on one by one
 MOST_RECORDS: Final = 500_000
@@ -52,24 +46,6 @@ def single_records(mart: Mart, selection: Selection) -> pd.DataFrame:
     )
     flags = [c.name for c in table.columns if c.type == "flag"]
     return frame.astype({name: "float64" for name in flags if frame[name].notna().all()})
-
-
-@contextlib.contextmanager
-def unheard() -> Iterator[None]:
-    """Let what an author's own code prints, warns of or logs go nowhere: the kernel can read its log."""
-    streams = (sys.stdout, sys.stderr)
-    kept = [os.dup(descriptor) for descriptor in (1, 2)]
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    try:
-        for descriptor in (1, 2):
-            os.dup2(nowhere, descriptor)
-        yield
-    finally:
-        for stream, descriptor, before in zip(streams, (1, 2), kept, strict=True):
-            stream.flush()
-            os.dup2(before, descriptor)
-            os.close(before)
-        os.close(nowhere)
 
 
 def kind_of(error: BaseException) -> str:

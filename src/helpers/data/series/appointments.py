@@ -14,6 +14,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 from helpers.data.disclosure.queries import Condition
+from helpers.data.mart import Mart
 from helpers.data.mart.views import literal
 from helpers.data.room.door import in_room
 from helpers.data.room.selection import Selection
@@ -22,8 +23,6 @@ from helpers.data.sources.names import ENGLAND
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from helpers.data.mart import Mart
 
 ALL, FIRST, FOLLOW_UP = "all", "first", "follow_up"
 #: the published measure of each kind of appointment

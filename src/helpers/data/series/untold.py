@@ -22,6 +22,7 @@ from helpers.data.disclosure.people import ORGANISATION, TABLES
 from helpers.data.disclosure.queries import COUNTED, MEASURED, MET, PEOPLE, REST, Condition, Query
 from helpers.data.ledger.releases import FROM_RECORDS, releases_of
 from helpers.data.ledger.releasing import decide_on
+from helpers.data.mart import Mart
 from helpers.data.organisations.units import units_of
 from helpers.data.periods import MONTHS, period_end
 from helpers.data.room.door import in_room
@@ -29,7 +30,6 @@ from helpers.data.room.door import in_room
 if TYPE_CHECKING:
     import pandas as pd
 
-    from helpers.data.mart import Mart
     from helpers.register.models import Measure
 
 #: what a figure is made of

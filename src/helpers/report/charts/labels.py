@@ -17,7 +17,6 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Annotation
 from numpy.typing import NDArray
-from scipy.optimize import isotonic_regression
 
 from helpers.report.charts.canvas import ReportFigure
 from helpers.report.charts.layout import renderer_of, settle
@@ -131,7 +130,7 @@ def name_ends(axes: Axes, names: Sequence[Name]) -> list[Annotation]:
     wanted = np.array([_pixels(axes, 0, name.y)[1] for name in ordered])
     below = np.concatenate([[0.0], np.cumsum((sizes[:-1] + sizes[1:]) / 2)])
     lowest = axes.bbox.y0 + sizes[0] / 2 - below[0]
-    places = np.maximum(isotonic_regression(wanted - below).x, lowest) + below
+    places = np.maximum(_rising(wanted - below), lowest) + below
     return [
         axes.annotate(
             name.text, (1, name.y), (_GAP, nudge), xycoords=("axes fraction", "data"),
@@ -139,6 +138,26 @@ def name_ends(axes: Axes, names: Sequence[Name]) -> list[Annotation]:
         )
         for name, nudge in zip(ordered, (places - wanted) * scale, strict=True)
     ]  # fmt: skip
+
+
+def _rising(values: Floats) -> Floats:
+    """Return the values nearest to some (least squares) that never fall: at each the greatest of the least means.
+
+    As scipy's `isotonic_regression` for the few names of a chart: scipy.optimize is long to import, at each cold start.
+
+    Source: the max-min formula of Barlow, Bartholomew, Bremner and Brunk 1972, Statistical Inference under Order
+    Restrictions.
+
+    >>> _rising(np.array([1.0, 3.0, 2.0, 4.0])).tolist()
+    [1.0, 2.5, 2.5, 4.0]
+    """
+    found = np.empty(len(values))
+    for place in range(len(values)):
+        means = [
+            np.cumsum(values[first:]) / np.arange(1, len(values) - first + 1) for first in range(place + 1)
+        ]
+        found[place] = max(each[place - first :].min() for first, each in enumerate(means))
+    return found
 
 
 def name_events(axes: Axes, events: Sequence[tuple[float, str]]) -> None:

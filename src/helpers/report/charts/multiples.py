@@ -5,6 +5,7 @@ The axes stand at fixed places, so that nothing has to be laid out.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -25,7 +26,7 @@ ACROSS: Final = 2
 PER_PAGE: Final = 6
 #: inches: height of a row, and what stands around its axes
 _ROW, _LEFT, _RIGHT, _ABOVE, _BELOW = 1.62, 0.55, 0.12, 0.42, 0.28
-_TITLE_LETTERS: Final = 46
+_TITLE_LETTERS: Final = 52
 
 
 @dataclass(frozen=True)
@@ -75,9 +76,9 @@ def _draw(axes: Axes, small: Small) -> None:
     known = np.flatnonzero(np.isfinite(small.values))
     if len(known):
         axes.plot(days[known[-1]], small.values[known[-1]], "o", color=colours.TEXT, markersize=3.5)
-    title = small.title if len(small.title) <= _TITLE_LETTERS else f"{small.title[: _TITLE_LETTERS - 1]}…"
-    unit = f" ({small.unit})" if small.unit else ""
-    axes.set_title(f"{title}{unit}", loc="left", fontsize=8.5, x=-_LEFT / 2.7)
+    title = f"{small.title} ({small.unit})" if small.unit else small.title
+    lines = textwrap.wrap(title, _TITLE_LETTERS, max_lines=2, placeholder="…")
+    axes.set_title("\n".join(lines), loc="left", fontsize=8.5, x=-_LEFT / 2.7)
     axes.spines[["top", "right"]].set_visible(False)
     axes.set_xticks([days[0], days[-1]], [f"{mdates.num2date(day):%b %Y}" for day in (days[0], days[-1])])
     first, last = axes.get_xticklabels()

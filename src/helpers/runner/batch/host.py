@@ -72,7 +72,7 @@ class _Host:
         self.ready = ready
         self.running: dict[str, threading.Event] = {}  # the ends of attempts, by their folders
         self._process = subprocess.Popen(
-            [sys.executable, "-m", __name__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-P", "-m", __name__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         self._say(asdict(ready))
         self._listening = threading.Thread(target=self._listen, daemon=True)

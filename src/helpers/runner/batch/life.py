@@ -88,9 +88,8 @@ class Setting:
 def as_before(setting: Setting, decision: RunDecision, standing: Entry) -> Entry:
     """Return what the history says of a report of which nothing was done: what stands stays."""
     state = State.UNCHANGED if standing.state is State.PUBLISHED else standing.state
-    as_it_stands = standing.anew(setting.run, state, same_as=standing.run)
     told = ("a run that began later has made this report",) if decision.reason else ()
-    return replace(as_it_stands, warnings=told)
+    return standing.anew(setting.run, state, same_as=standing.run, warnings=told)
 
 
 def blank_entry(setting: Setting, decision: RunDecision) -> Entry:

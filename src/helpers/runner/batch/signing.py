@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from helpers.errors import GateError, Problem, UsageError
+from helpers.hashes import hash_bytes
 from helpers.runner.engines import FORMATS, choose_engine
-from helpers.runner.hashes import hash_bytes
 from helpers.runner.history.chain import DraftDecision, Stage
 from helpers.runner.history.entries import Entry, now
 from helpers.runner.history.signing import SignOff, digest_of

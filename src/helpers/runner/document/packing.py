@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Final
 
 from helpers.bundle import Bundle
+from helpers.hashes import hash_bytes
 from helpers.runner.document.making import Document, front, parted
 from helpers.runner.document.prose import clean
-from helpers.runner.hashes import hash_bytes
 from helpers.theme.markdown import escape_markdown
 
 #: what a run keeps of each report, so that a pack can hold it as it was published

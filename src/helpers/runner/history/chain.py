@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Final
 
 from helpers.errors import Problem
-from helpers.runner.hashes import hash_json
+from helpers.hashes import hash_json
 
 TABLE: Final = (
     "CREATE TABLE IF NOT EXISTS chain (id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL,"

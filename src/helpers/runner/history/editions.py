@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from helpers.hashes import hash_json
 from helpers.reads import ABSENT
-from helpers.runner.hashes import hash_json
 from helpers.runner.history.entries import Entry, State
 from helpers.runner.history.store import History
 

@@ -135,8 +135,8 @@ class Entry:
 
     def anew(self, run: str, state: State, **told: Any) -> Entry:
         """Return it as a later run leaves it that has not made it."""
-        fresh: dict[str, Any] = {"seconds": 0.0, "timings": {}, "peak": 0.0, "warnings": ()}
-        return replace(self, run=run, state=state, started=now(), **fresh, **told)
+        fresh: dict[str, Any] = {"seconds": 0.0, "timings": {}, "peak": 0.0, "warnings": (), **told}
+        return replace(self, run=run, state=state, started=now(), **fresh)
 
     @property
     def without_content(self) -> Entry:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from helpers.runner.hashes import hash_json
+from helpers.hashes import hash_json
 from helpers.runner.history.chain import DraftDecision, Stage
 from helpers.runner.history.entries import Entry
 from helpers.runner.history.store import History

@@ -24,7 +24,7 @@ from helpers.runner.history.schema import (
     SCHEMA_VERSION,
     SELECT,
     bring_up_to_date,
-    read_entry,
+    read_entries,
     read_occurrences,
     write_entry,
     write_occurrence,
@@ -232,11 +232,12 @@ class History:
 
     def mark(self) -> list[int]:
         """Return numbers that change whenever a place or a draft does, or which reports did not come about."""
-        newest = f"SELECT max(id) FROM reports WHERE {_CAME_ABOUT} GROUP BY notebook, name"
+        later = f"notebook = bad.notebook AND name = bad.name AND id > bad.id AND {_CAME_ABOUT}"
         bad = ", ".join(f"'{state}'" for state in State if state.is_failure or state is State.INTERRUPTED)
         queries = (
             f"SELECT count(*), coalesce(max(id), 0) FROM reports WHERE {IN_PLACE} OR state = 'removed'",
-            f"SELECT count(*), coalesce(sum(id), 0) FROM reports WHERE id IN ({newest}) AND state IN ({bad})",
+            f"SELECT count(*), coalesce(sum(id), 0) FROM reports AS bad WHERE state IN ({bad}) AND {_CAME_ABOUT}"
+            f" AND NOT EXISTS (SELECT 1 FROM reports WHERE {later})",
             "SELECT count(*), 0 FROM chain WHERE kind = 'decision'",
         )
         with self._connect() as database:
@@ -297,10 +298,9 @@ class History:
 
     def _read(self, where: str, *values: str | int) -> list[Entry]:
         with self._connect() as database:
-            database.row_factory = sqlite3.Row
             rows = database.execute(SELECT + where, values).fetchall()
         try:
-            return [read_entry(row) for row in rows]
+            return read_entries(rows)
         except ValueError as error:  # sound as a database, and yet not what we wrote
             raise UserError(_damaged(self._path, f"a row is damaged: {error}")) from error
 

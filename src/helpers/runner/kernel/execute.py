@@ -5,7 +5,6 @@ What stands in `__all__` is all that the rest of the runner knows of kernels: a 
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import logging
 import shutil
@@ -253,6 +252,8 @@ def _literal(path: Path) -> str:
 @contextlib.contextmanager
 def _own_event_loop() -> Iterator[None]:
     """Close the event loop that the kernel's client opens for a thread and leaves open."""
+    import asyncio  # late, as are all libraries of kernels: a batch of which nothing is due runs none
+
     from jupyter_core.utils import ensure_event_loop
 
     loop = ensure_event_loop()

@@ -1,7 +1,7 @@
 """The process from which kernels are forked: it has the scientific libraries imported, and nothing else done.
 
-Run as `python -m helpers.runner.kernel.fork_server FD`, where FD is one end of a socket pair; `prewarmed` holds the
-other one and says what is exchanged. Per kernel there are two forks:
+`prewarmed` starts it with one end of a socket pair, holds the other one, and says what is exchanged. Per kernel there
+are two forks:
 
     fork server -> keeper -> kernel (and whatever its notebook starts)
                           -> room, when the kernel first asks it for something
@@ -75,8 +75,6 @@ class KernelRequest:
 
 def main() -> None:
     """Import, answer requests, and in a kernel's process become that kernel."""
-    if sys.path[0] == "" or Path(sys.path[0]) == Path.cwd():
-        del sys.path[0]  # as ipykernel_launcher does: imports never come from the working folder
     control = socket.socket(fileno=int(sys.argv[1]))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the runner decides what an interruption means
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
@@ -159,7 +157,8 @@ def _as_room(request: KernelRequest, door: socket.socket | None) -> KernelReques
     """Return what is run beside a kernel, as the request of a kernel would be."""
     assert door is not None
     assert request.room is not None
-    command = [request.command[0], "-m", request.room["module"], str(door.fileno())]
+    # without what lies beside the notebook: a pandas.py there is the analyst's, and would be given records
+    command = [request.command[0], "-P", "-m", request.room["module"], str(door.fileno())]
     return replace(request, command=command, wall=request.room["wall"], door=door.detach())
 
 
@@ -233,12 +232,12 @@ def _has_children() -> bool:
 
 
 def _become(request: KernelRequest, set_by_imports: dict[str, str]) -> None:
-    """Turn this process into the kernel: all that a new one would find anew is set anew."""
+    """Turn this process into the kernel or its room: all that a new one would find anew is set anew."""
     os.setsid()
     signal.signal(signal.SIGINT, signal.default_int_handler)
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(_OOM_SCORE)
-    channel = request.channel
+    channel = request.channel  # a room has none
     _take_streams(request.log, {request.door, channel.fileno() if channel else -1})
     os.chdir(request.folder)
     wall = Wall.read(request.wall) if request.wall else None
@@ -248,17 +247,21 @@ def _become(request: KernelRequest, set_by_imports: dict[str, str]) -> None:
         if request.environment.get(READS_VARIABLE):
             let_watch(channel)
         channel.close()
-    if not request.warm or _would_have_imported_otherwise(Path(request.folder)):
+    folder = Path(request.folder)
+    # which matplotlib reads once, when it is imported
+    settings = (folder / "matplotlibrc").exists()
+    if not request.warm or settings or (channel and _would_have_imported_otherwise(folder)):
         if request.door > 2:
             os.set_inheritable(request.door, True)
         os.execve(request.command[0], request.command, request.environment)
     os.environ.clear()
     os.environ.update({**request.environment, **set_by_imports})
     time.tzset()
-    _, _, module, *words = request.command
+    module, *words = request.command[request.command.index("-m") + 1 :]
     sys.orig_argv[:] = request.command
     sys.argv[:] = [module, *words]
-    sys.path.insert(0, request.folder)
+    if channel:
+        sys.path.insert(0, request.folder)
     if "numpy" in sys.modules:  # numpy seeds its own generator once, when it is imported
         sys.modules["numpy"].random.seed()
     if wall:
@@ -267,14 +270,10 @@ def _become(request: KernelRequest, set_by_imports: dict[str, str]) -> None:
 
 
 def _would_have_imported_otherwise(folder: Path) -> bool:
-    """Say whether what lies in a kernel's working folder changes imports that have been done without it.
-
-    A module of the analyst's own goes before an installed one of the same name, and matplotlib reads its settings
-    from that folder once, when it is imported.
-    """
+    """Say whether a module of the analyst's own in a kernel's working folder goes before one imported without it."""
     packages = (each.parent.name for each in folder.glob("*/__init__.py"))
     own = {*(each.stem for each in folder.glob("*.py")), *packages}
-    return not own.isdisjoint(sys.modules) or (folder / "matplotlibrc").exists()
+    return not own.isdisjoint(sys.modules)
 
 
 def _take_streams(log: int, spare: set[int]) -> None:

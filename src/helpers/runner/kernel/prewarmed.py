@@ -33,6 +33,9 @@ from helpers.runner.walls import Wall
 IS_SUPPORTED = sys.platform == "linux" and hasattr(os, "fork")
 #: lines that are for IPython, and often stand among the imports: %matplotlib inline, !pip list, ?name
 _MAGIC = re.compile(r"^[%!?].*$", re.MULTILINE)
+#: starts the fork server, which a kernel goes on in: nothing is imported from the working folder, as with `-P`, which
+#: the kernel would keep, so that IPython would not import what lies beside its notebook
+_SERVER = "import sys; sys.path = [*filter(None, sys.path)]; from helpers.runner.kernel.fork_server import main; main()"
 _SECONDS = 120  # that the imports of a batch may take, and the start of a kernel
 
 
@@ -210,7 +213,7 @@ class ForkServer:
         self._unfit = None
         with theirs, tempfile.TemporaryFile() as said:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", __name__.replace("prewarmed", "fork_server"), str(theirs.fileno())],
+                [sys.executable, "-c", _SERVER, str(theirs.fileno())],
                 stdin=subprocess.DEVNULL,
                 stdout=said,
                 stderr=said,

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from helpers.hashes import hash_bytes, hash_file, hash_json
 from helpers.reads import ABSENT
 from helpers.runner.engines import FORMATS
-from helpers.runner.hashes import hash_bytes, hash_json
 from helpers.runner.history.entries import Entry, Output, State
 from helpers.runner.history.store import History
 from helpers.runner.key.surroundings import UNDER_CHANGE, Surroundings, is_folder
@@ -78,52 +80,52 @@ def decide(
         shared["audience"] = hash_json(audience.model_dump())
     if wish.month:
         shared["known"] = wish.known or "now"
+    asks = cache(lambda notebook: project.publisher.wants_approval(notebook, audience.name))
     decisions = []
     for job in jobs:
         own = {"notebook": notebooks[job.notebook.path], "parameters": hash_json(job.parameters)}
         previous = standing.get((job.notebook.name, job.name))
         before = [each for each in previous.outputs if each in FORMATS] if previous else []
-        hold = wish.hold or project.publisher.wants_approval(job.notebook.name, audience.name)
+        hold = wish.hold or asks(job.notebook.name)
         hold = hold or (previous is not None and previous.state in {State.HELD, State.WITHDRAWN})
-        formats = tuple(dict.fromkeys((*wish.formats, *before)))
-        decision = RunDecision(job, "", formats, {**own, **shared}, previous, hold)
-        decisions.append(_with_reason(project, decision, surroundings, wish))
+        formats, key = tuple(dict.fromkeys((*wish.formats, *before))), {**own, **shared}
+        reason = _reason(previous, key, surroundings, wish)
+        refreshed: Mapping[str, Output] = {}
+        if previous is not None and not reason:
+            reason, refreshed = _look_at_files(project, previous, verify=wish.verify)
+        decisions.append(RunDecision(job, reason, formats, key, previous, hold, refreshed))
     return tuple(decisions)
 
 
-def _with_reason(
-    project: Project, decision: RunDecision, surroundings: Surroundings, wish: Wish
-) -> RunDecision:
-    previous = decision.previous
+def _reason(previous: Entry | None, key: Mapping[str, str], surroundings: Surroundings, wish: Wish) -> str:
+    """Return why a report is due, whatever its files are now."""
     if wish.force:
-        return replace(decision, reason="forced")
+        return "forced"
     if previous is None:
-        return replace(decision, reason="never published")
-    if changed := changed_parts(previous, decision.key, surroundings):
-        return replace(decision, reason=f"changed: {', '.join(changed)}")
-    if missing := [each for each in wish.formats if each not in previous.outputs]:
-        return replace(decision, reason=f"not yet published as {', '.join(missing)}")
-    return _look_at_files(project, decision, previous, verify=wish.verify)
+        return "never published"
+    if changed := changed_parts(previous, key, surroundings):
+        return f"changed: {', '.join(changed)}"
+    missing = [each for each in wish.formats if each not in previous.outputs]
+    return f"not yet published as {', '.join(missing)}" if missing else ""
 
 
 def changed_parts(previous: Entry, key: Mapping[str, str], surroundings: Surroundings) -> list[str]:
     """Return which parts of what a report depends on are not as they were."""
-    whole = {**key, **surroundings.read_by(previous)}
-    return [part for part, value in whole.items() if previous.key.get(part) != value]
+    changed = [part for part, value in key.items() if previous.key.get(part) != value]
+    return changed + surroundings.not_as_read(previous)
 
 
-def _look_at_files(
-    project: Project, decision: RunDecision, previous: Entry, *, verify: bool
-) -> RunDecision:
+def _look_at_files(project: Project, previous: Entry, *, verify: bool) -> tuple[str, Mapping[str, Output]]:
+    """Return why a report is due for its files, and these as they lie now where they are noted anew."""
     if previous.state is State.WITHDRAWN:
-        return decision
+        return "", {}
     folder = project.reports if previous.state is State.PUBLISHED else draft_folder(project.state, previous)
     found = {name: look_at(folder, each, verify=verify) for name, each in previous.outputs.items()}
     if not all(found.values()):
         what = "published file" if previous.state is State.PUBLISHED else "draft"
-        return replace(decision, reason=f"the {what} is missing or was altered")
+        return f"the {what} is missing or was altered", {}
     fresh = {name: each for name, each in found.items() if each and each != previous.outputs[name]}
-    return replace(decision, refreshed={**previous.outputs, **fresh} if fresh else {})
+    return "", {**previous.outputs, **fresh} if fresh else {}
 
 
 def look_at(folder: Path, output: Output, *, verify: bool = False) -> Output | None:
@@ -133,13 +135,13 @@ def look_at(folder: Path, output: Output, *, verify: bool = False) -> Output | N
     a time stamp before it was put in place (`helpers.runner.publish.switching`), so a later change shows even if it
     came within one tick of the clock.
     """
-    path = folder / output.path
+    path = f"{folder}/{output.path}"
     try:
-        found = path.stat()
+        found = os.stat(path)  # noqa: PTH116  (of thousands before each batch)
         noted = (output.size, output.modified, output.inode)
         if not verify and noted == (found.st_size, found.st_mtime_ns, found.st_ino) and all(noted[:2]):
             return output
-        if hash_bytes(path.read_bytes()) != output.sha256:
+        if hash_file(Path(path)) != output.sha256:
             return None
     except (FileNotFoundError, NotADirectoryError):
         return None

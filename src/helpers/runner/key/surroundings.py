@@ -10,14 +10,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache, partial
+from functools import cache, cached_property, partial
+from operator import eq
 from pathlib import Path
 from typing import Final
 
+from helpers.hashes import hash_file, hash_files, hash_json
 from helpers.phrases import OWN as OWN_PHRASES
 from helpers.reads import ABSENT, Note, is_about, stamp_of
 from helpers.runner.engines import Quarto, engine_name
-from helpers.runner.hashes import hash_file, hash_files, hash_json
 from helpers.runner.history.editions import answer as edition_now
 from helpers.runner.history.editions import is_question
 from helpers.runner.history.entries import Entry
@@ -61,6 +62,38 @@ class Surroundings:
             for name, each in self.datasets.items()
             if any(is_about(note, name, each.measures) for note in reads)
         }
+
+    def not_as_read(self, entry: Entry) -> list[str]:
+        """Return which parts of its key that rest on what a report read are not as they were then.
+
+        As `read_by` would tell, without working out the hashes of thousands of reports anew.
+        """
+        same = {
+            "data": entry.key.get("data") == self._digest_of_data(entry.reads),
+            "files": self._stands("files", entry.key, entry.files, self.look),
+            "register": self._stands("register", entry.key, entry.answers, self.answer),
+        }
+        return [part for part, is_same in same.items() if not is_same]
+
+    def _stands(
+        self, part: str, key: Mapping[str, str], then: Mapping[str, str], now: Callable[[str], str]
+    ) -> bool:
+        """Tell whether what was noted, of which a part of a key is the hash, is what comes of looking or asking now."""
+        if part not in key:
+            return False
+        if (known := self._standing.get((part, key[part]))) is None:
+            known = self._standing[part, key[part]] = all(map(eq, map(now, then), then.values()))
+        return known
+
+    @cached_property
+    def _standing(self) -> dict[tuple[str, str], bool]:
+        """What is known already: many reports about one organisation have read and asked the same."""
+        return {}
+
+    @cached_property
+    def _digest_of_data(self) -> Callable[[tuple[str, ...]], str]:
+        """What gives the part of the key that rests on data; most reports of a notebook have read the same."""
+        return cache(lambda reads: keys_of(self.meant_by(reads), {}, {})["data"])
 
     def read_by(self, entry: Entry) -> dict[str, str]:
         """Return the parts of the key that rest on what a report read, as that is now.

@@ -158,9 +158,9 @@ def _find(project: Project) -> _Found:
 
 
 def _find_in_folder(project: Project, folder: Path, found: _Found) -> None:
-    files = [each for each in sorted(folder.iterdir()) if not each.name.startswith(("_", "."))]
-    for path in files:
-        where = project.show(path)
+    shown = project.show(folder)
+    for path in (each for each in sorted(folder.iterdir()) if not each.name.startswith(("_", "."))):
+        where = f"{shown}/{path.name}"
         if path.suffix == ".yml":
             found.asked.append(Wanted(folder.name, path.stem, path, where))
         elif path.suffix in {".yaml", ".json"}:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from helpers.errors import Problem, ReportError
-from helpers.runner.hashes import hash_json
+from helpers.hashes import hash_json
 from helpers.runner.history.locks import LISTING, hold
 from helpers.runner.history.signing import stages
 from helpers.runner.history.store import History

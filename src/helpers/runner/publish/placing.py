@@ -12,7 +12,7 @@ from typing import Any
 from helpers import __version__
 from helpers.audience import PUBLIC, Audience
 from helpers.bundle import Bundle
-from helpers.runner.hashes import hash_bytes
+from helpers.hashes import hash_bytes
 from helpers.runner.history.entries import Entry, Output, State
 from helpers.runner.history.locks import LISTING, ReportLock, hold
 from helpers.runner.history.store import History

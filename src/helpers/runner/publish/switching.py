@@ -18,8 +18,8 @@ from pathlib import Path, PurePosixPath
 
 from helpers.bundle import DELIVERED
 from helpers.errors import GateError, Problem
+from helpers.hashes import hash_bytes
 from helpers.runner.engines import FORMATS
-from helpers.runner.hashes import hash_bytes
 from helpers.runner.history.entries import Entry, Output
 
 STAGED, ASIDE = ".part", ".old"

@@ -10,7 +10,7 @@ from fnmatch import fnmatch
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from helpers.runner.hashes import hash_json
+from helpers.hashes import hash_json
 from helpers.runner.history.entries import Occurrence, Outcome
 from helpers.runner.schedule.reading import Schedule
 from helpers.runner.schedule.times import DataRule, moments

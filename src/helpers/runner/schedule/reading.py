@@ -10,11 +10,11 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SkipVali
 
 from helpers.errors import Problem, near_misses
 from helpers.runner.publisher import read_publisher
+from helpers.runner.schedule import FILE
 from helpers.runner.schedule.times import LONDON, DataRule, MonthRule, is_cron, is_zone
 from helpers.runner.telling.rows import Tell, is_format
 from helpers.yaml_files import Settings, Span, YamlFile, raise_all, read_yaml
 
-FILE: Final = "_schedule.yml"
 _NAME: Final = re.compile(r"[a-z][a-z0-9_-]{0,40}")
 
 When = str | MonthRule | DataRule

@@ -13,7 +13,7 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from helpers.runner.hashes import hash_json
+from helpers.hashes import hash_json
 from helpers.runner.portal.listing import show_day
 from helpers.runner.portal.page import HOME
 from helpers.runner.telling.rows import Tell

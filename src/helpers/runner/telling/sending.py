@@ -20,7 +20,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from helpers.errors import Problem, UserError
-from helpers.runner.hashes import hash_bytes
+from helpers.hashes import hash_bytes
 from helpers.runner.portal.page import fill
 from helpers.runner.telling.message import Message, Section, sections
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from helpers.errors import ArgumentError
 from helpers.stats.checks import Floats, check_choice
-from helpers.stats.models.reading import Regression, read
+from helpers.stats.models.reading import Regression, link_of, read
 from helpers.stats.models.scoring import Cells, Errors, Fitted, fit_nb2
 
 _Quasi = Literal["quasi_binomial", "quasi_poisson"]
@@ -111,6 +111,8 @@ def glm(
         scale=_SCALES.get(chosen, "difference"),
         dispersion=fit.dispersion,
         groups=groups,
+        link=chosen,
+        shift=(offset, exposure),
     )
 
 
@@ -187,7 +189,6 @@ def _fit(
     from statsmodels.tools.sm_exceptions import ConvergenceWarning
 
     name, _, estimated = FAMILIES[family]
-    links = {"cloglog": "CLogLog", "inverse": "InversePower"}
     with warnings.catch_warnings():
         # a table with a term for each of its rows is taken for separated there; a link wider than its family is told
         warnings.simplefilter("ignore")
@@ -196,7 +197,7 @@ def _fit(
             own = fit_nb2(Cells.plain(values, matrix, shift))
             law = families.NegativeBinomial(alpha=own.dispersion) if own.dispersion else families.Poisson()
             return replace(own, log_likelihood=float(law.loglike(values, own.mean)))
-        law = getattr(families, name)(link=getattr(families.links, links.get(link, link.capitalize()))())
+        law = getattr(families, name)(link=link_of(link))
         model = GLM(values, matrix, family=law, offset=shift, var_weights=prior)
         exact = {"tol": 1e-10, "tol_criterion": "params", "maxiter": 200}
         result = model.fit(**exact, scale="X2" if estimated else 1.0)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -11,7 +11,7 @@ import pandas as pd
 from scipy import optimize
 
 from helpers.errors import ArgumentError
-from helpers.stats.checks import Floats, check_choice, check_integer, check_whole
+from helpers.stats.checks import Floats, Ints, check_choice, check_integer, check_whole
 from helpers.stats.models.autoregression import GappedSeries
 from helpers.stats.models.reading import Regression, read
 
@@ -19,6 +19,8 @@ from helpers.stats.models.reading import Regression, read
 _STEP = 3e-3
 #: partial autocorrelation that is as good as a unit root
 _MOST = 1 - 1e-6
+#: standard deviation between groups, over that within, that is as good as none
+_NOUGHT = 1e-5
 
 
 def gls(
@@ -80,7 +82,7 @@ def gls(
         except (np.linalg.LinAlgError, ValueError):  # as good as a unit root
             return 1e10
 
-    phi = _autoregression(_lowest(criterion, lags))
+    phi = _autoregression(_lowest(criterion, np.full(lags, 0.05)))
     white, determinant = GappedSeries(both, gaps).whiten(phi)
     design, information = white[:, :-1], white[:, :-1].T @ white[:, :-1]
     estimates: Floats = np.asarray(np.linalg.lstsq(design, white[:, -1])[0], dtype=float)
@@ -103,15 +105,15 @@ def gls(
     )
 
 
-def _lowest(criterion: Callable[[Floats], float], lags: int) -> Floats:
-    """Return where a smooth function of so many numbers is lowest, to its last digits."""
+def _lowest(criterion: Callable[[Floats], float], start: Floats) -> Floats:
+    """Return where a smooth function is lowest, to its last digits."""
 
     def slope(free: Floats) -> list[float]:
-        steps = _STEP * np.eye(lags)
+        steps = _STEP * np.eye(len(start))
         points = ((criterion(free + k * step) for k in (-2, -1, 1, 2)) for step in steps)
         return [(a - 8 * b + 8 * c - d) / (12 * _STEP) for a, b, c, d in points]
 
-    best = optimize.minimize(criterion, np.full(lags, 0.05), method="BFGS").x
+    best = optimize.minimize(criterion, start, method="BFGS").x
     # a value is all but the same around the best one, its slope is not: the root of it settles the last digits
     settled = optimize.root(slope, best, tol=1e-12).x
     return np.asarray(min(settled, best, key=lambda free: round(criterion(free), 9)), dtype=float)
@@ -155,49 +157,115 @@ def mixed(
 
     Notes
     -----
-    Source: Laird and Ware 1982 (Biometrics 38:963); equals R's ``lme4::lmer``, fitted by statsmodels' `MixedLM`.
+    Source: Laird and Ware 1982 (Biometrics 38:963); Bates, Mächler, Bolker and Walker 2015 (Journal of
+    Statistical Software 67:1), whose profiled likelihood this is; equals R's ``lme4::lmer``. `MixedLM` of
+    statsmodels stops short of variances near 0.
 
     >>> table = pd.DataFrame({"y": [10.0, 12, 15, 17, 11, 13, 20, 22], "trust": list("aabbccdd")})
     >>> mixed("y ~ 1", table, group="trust").variances["variance"].round(4).to_dict()
     {'trust': 19.6667, 'residual': 2.0}
     """
     check_choice("likelihood", likelihood, ("REML", "ML"))
-    found = read(formula, data, [group, slopes])
-    groups, columns = found.beside[group].to_numpy(), found.matrix.shape[1]
-    sizes = found.beside.groupby(group, observed=True).size()
+    found, restricted = read(formula, data, [group, slopes]), likelihood == "REML"
+    codes, labels = pd.factorize(found.beside[group], sort=True)
+    sizes = np.bincount(codes)
     if len(sizes) < 3 or sizes.max() < 2:
         came = f"{len(sizes)} groups, the largest of {sizes.max()}"
         raise ArgumentError("group", came, "at least 3 groups, some with two rows or more")
-    from statsmodels.regression.mixed_linear_model import MixedLM, MixedLMParams
-
     names = [group, *([] if slopes is None else [f"{group}: {slopes}"])]
-    own = [np.ones(len(groups)), *([] if slopes is None else [found.numbers(slopes)])]
-    with warnings.catch_warnings():
-        # a variance of 0 is told by a warning; it is a result, and stands in the table
-        warnings.simplefilter("ignore")
-        model = MixedLM(found.values, found.matrix, groups, np.column_stack(own))
-        options = {"reml": likelihood == "REML", "gtol": 1e-9, "maxiter": 500}
-        fit = model.fit(method=["bfgs", "lbfgs", "powell"], **options)
-        estimates = np.asarray(fit.fe_params)
-        # of the terms alone, as lme4 has it
-        scaled = MixedLMParams.from_components(estimates, cov_re=np.asarray(fit.cov_re) / fit.scale)
-        curvature = model.hessian(scaled)[0][:columns, :columns]
-        log_likelihood, mean = float(fit.llf), np.asarray(fit.fittedvalues)
-    spreads = np.array([*np.diag(fit.cov_re), fit.scale])
+    own = [np.ones(len(codes)), *([] if slopes is None else [found.numbers(slopes)])]
+    levels = GroupedRows.of(found.matrix, found.values, np.column_stack(own), codes)
+    many = len(names)
+    start = np.eye(many)[np.tril_indices(many)]
+    best = _lowest(lambda free: levels.deviance(_root_of(free, many), restricted)[0], start)
+    # a variance that is as good as nought is nought
+    root = _root_of(np.where(np.abs(best) < _NOUGHT, 0.0, best), many)
+    deviance, scale, further, information = levels.deviance(root, restricted)
+    estimates = levels.plain + further
+    effects = levels.effects(root, further)
+    covariance = scale * root @ root.T
+    spreads = np.array([*np.diag(covariance), scale])
     variances = pd.DataFrame({"variance": spreads, "sd": np.sqrt(spreads)}, index=[*names, "residual"])
     if slopes is not None:
-        variances.loc[names[1], "correlation"] = fit.cov_re[0, 1] / np.sqrt(spreads[0] * spreads[1])
+        with np.errstate(invalid="ignore"):
+            variances.loc[names[1], "correlation"] = covariance[0, 1] / np.sqrt(spreads[0] * spreads[1])
     return found.regression(
         estimates,
-        np.linalg.inv(-curvature),
+        np.asarray(scale * np.linalg.inv(information), dtype=float),
         freedom=np.inf,
         confidence=confidence,
-        mean=mean,
-        parameters=columns + len(spreads) + (slopes is not None),
-        log_likelihood=log_likelihood,
+        mean=found.matrix @ estimates + (np.column_stack(own) * effects[codes]).sum(axis=1),
+        parameters=len(estimates) + len(start) + 1,
+        log_likelihood=-deviance / 2,
         method=f"linear regression with random {' and '.join(names)} by {likelihood}",
         scale="difference",
-        dispersion=float(fit.scale),
+        dispersion=scale,
         variances=variances,
+        effects=pd.DataFrame(effects, index=pd.Index(labels, name=group), columns=["level", slopes][:many]),
         groups=len(sizes),
     )
+
+
+def _root_of(free: Floats, many: int) -> Floats:
+    """Return the lower triangle by which independent effects of one variance become those of a group."""
+    root = np.zeros((many, many))
+    root[np.tril_indices(many)] = free
+    return root
+
+
+@dataclass(frozen=True)
+class GroupedRows:
+    """Sums of squares and products of a mixed model: all that its likelihood needs of the rows.
+
+    Attributes
+    ----------
+    rows
+        How many rows there are.
+    plain
+        Coefficients by least squares; what follows is about what these leave of the outcome, for its digits' sake.
+    whole
+        Products of design and outcome, shape (k + 1, k + 1).
+    inside, across
+        Per group, products of what differs by group with itself, and with design and outcome.
+    """
+
+    rows: int
+    plain: Floats
+    whole: Floats
+    inside: Floats
+    across: Floats
+
+    @classmethod
+    def of(cls, matrix: Floats, values: Floats, own: Floats, codes: Ints) -> GroupedRows:
+        plain = np.asarray(np.linalg.lstsq(matrix, values)[0], dtype=float)
+        both = np.column_stack([matrix, values - matrix @ plain])
+
+        def by_group(table: Floats) -> Floats:
+            sums = [[np.bincount(codes, one * other) for other in table.T] for one in own.T]
+            return np.moveaxis(np.array(sums), 2, 0)
+
+        return cls(len(values), plain, both.T @ both, by_group(own), by_group(both))
+
+    def deviance(self, root: Floats, restricted: bool) -> tuple[float, float, Floats, Floats]:
+        """Return -2 ln likelihood, the variance of the errors, the coefficients' rest and their information."""
+        triangle = np.linalg.cholesky(np.eye(len(root)) + root.T @ self.inside @ root)
+        drawn = np.linalg.solve(triangle, root.T @ self.across)
+        left = self.whole - np.einsum("gij,gik->jk", drawn, drawn)
+        information, crossed = left[:-1, :-1], left[:-1, -1]
+        further: Floats = np.linalg.solve(information, crossed)
+        count = self.rows - restricted * len(further)
+        squares = max(float(left[-1, -1] - crossed @ further), np.finfo(float).tiny)
+        known = 2 * np.log(np.diagonal(triangle, axis1=1, axis2=2)).sum()
+        known += restricted * np.linalg.slogdet(information)[1]
+        return (
+            float(known + count * (1 + np.log(2 * np.pi * squares / count))),
+            squares / count,
+            further,
+            information,
+        )
+
+    def effects(self, root: Floats, further: Floats) -> Floats:
+        """Return the best linear predictions of what differs by group, shape (groups, effects)."""
+        rest = self.across[:, :, -1] - self.across[:, :, :-1] @ further
+        inner = np.eye(len(root)) + root.T @ self.inside @ root
+        return np.asarray((root @ np.linalg.solve(inner, (rest @ root)[:, :, None]))[:, :, 0])

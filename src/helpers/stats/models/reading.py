@@ -15,6 +15,9 @@ from helpers.errors import ArgumentError
 from helpers.stats.checks import Floats, check_array, check_columns, check_confidence
 from helpers.stats.results import Result
 
+#: how a formula writes a column whose name is more than one word
+_PLAIN = re.compile(r"Q\(['\"](.*?)['\"]\)")
+
 
 @dataclass(frozen=True, repr=False)
 class Regression(Result):
@@ -44,8 +47,12 @@ class Regression(Result):
         Coefficients of the autoregression of `gls`.
     variances
         Of `mixed`: `variance` and `sd` of each random term and the residual.
+    effects
+        Of `mixed`: by how much the level, and the slope, of each group differ, drawn towards 0.
     groups
         Clusters of the errors, or groups of a mixed model; 0 without.
+    design, link, shift
+        What `predict` needs: the formula's design, the link, and the columns of offset and exposure.
     """
 
     method: str
@@ -63,7 +70,87 @@ class Regression(Result):
     residuals: pd.Series
     autocorrelation: tuple[float, ...] = ()
     variances: pd.DataFrame = field(default_factory=pd.DataFrame)
+    effects: pd.DataFrame = field(default_factory=pd.DataFrame)
     groups: int = 0
+    design: Any = field(default=None, repr=False)
+    link: str = "identity"
+    shift: tuple[str | None, str | None] = (None, None)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**vars(self), "design": None}  # patsy's designs are not written to files
+
+    def _design(self) -> Any:
+        if self.design is None:
+            raise ArgumentError(
+                "regression", "a copy read from a file came", "the regression itself: fit it again"
+            )
+        return self.design
+
+    def predict(self, data: pd.DataFrame) -> pd.DataFrame:
+        """Return what is expected of new rows: `expected`, `lower`, `upper`, in the unit of the outcome.
+
+        Parameters
+        ----------
+        data
+            The columns of the formula, and those of `offset` and `exposure` where they were given. Rows in which one is
+            missing have no expectation.
+
+        Returns
+        -------
+        pandas.DataFrame
+            By the index of the data. The interval is that of the mean of such rows, not of a single one; of a mixed
+            model it is that of a group not seen, whose level is the average one.
+
+        Raises
+        ------
+        ArgumentError
+            A column or a category that the model has not seen.
+        """
+        import patsy
+
+        (offset, exposure), known = self.shift, [self._design()]
+        check_columns("data", data, [name for name in self.shift if name is not None])
+        try:
+            (matrix,) = patsy.build_design_matrices(
+                known, data.reset_index(drop=True), return_type="dataframe"
+            )
+        # patsy raises whatever evaluating the formula raises
+        except Exception as error:
+            said = str(error).partition("\n")[0].rstrip(".")
+            raise ArgumentError("data", said, "columns and categories that the model has seen") from None
+        rows, terms = np.asarray(matrix.index, dtype=int), np.asarray(matrix, dtype=float)
+        line = terms @ self.terms["estimate"].to_numpy()
+        if offset is not None:
+            line = line + check_array(f"data.{offset}", data[offset].iloc[rows])
+        if exposure is not None:
+            line = line + np.log(check_array(f"data.{exposure}", data[exposure].iloc[rows], above=0))
+        spread = np.sqrt(np.einsum("ij,jk,ik->i", terms, self.covariance.to_numpy(), terms))
+        reach = special.stdtrit(self.freedom, (1 + self.confidence) / 2) * spread
+        inverse = link_of(self.link).inverse
+        ends = np.sort([inverse(line - reach), inverse(line + reach)], axis=0)  # some links fall
+        table = pd.DataFrame({"expected": inverse(line), "lower": ends[0], "upper": ends[1]}, index=rows)
+        return table.reindex(range(len(data))).set_axis(data.index)
+
+    def by_term(self) -> pd.DataFrame:
+        """Return whether the terms of the formula matter, each with all its categories: Wald tests.
+
+        One row per term: `columns` (how many it has), `statistic` (chi-squared; F where quantiles are t), `p`.
+        """
+        found = {}
+        for name, columns in self._design().term_name_slices.items():
+            estimates, spread = self.terms["estimate"].to_numpy()[columns], self.covariance.to_numpy()
+            many, spread = len(estimates), spread[columns, columns]
+            # a straight line has no spread to hold its terms against
+            certain = not (np.diag(spread) > 0).all()
+            distance = np.nan if certain else float(estimates @ np.linalg.solve(spread, estimates))
+            each = distance if np.isinf(self.freedom) else distance / many
+            tail = (
+                special.chdtrc(many, each)
+                if np.isinf(self.freedom)
+                else special.fdtrc(many, self.freedom, each)
+            )
+            found[_PLAIN.sub(r"\1", name)] = (many, each, tail)
+        return pd.DataFrame(found, index=["columns", "statistic", "p"]).T.astype({"columns": int})
 
     def ratios(self) -> pd.DataFrame:
         """Return the terms as ratios of means, rates or odds: `ratio`, `lower`, `upper`, `p`."""
@@ -79,6 +166,14 @@ class Regression(Result):
         return [f"{self.outcome}: {self.method} ({len(self.fitted):,} rows{left_out})", table]
 
 
+def link_of(name: str) -> Any:
+    """Return statsmodels' link of a name."""
+    from statsmodels.genmod.families import links
+
+    odd = {"cloglog": "CLogLog", "inverse": "InversePower"}
+    return getattr(links, odd.get(name, name.capitalize()))()
+
+
 @dataclass(frozen=True)
 class Read:
     """Outcome, design and the columns beside them, of the rows in which nothing is missing."""
@@ -87,6 +182,7 @@ class Read:
     design: pd.DataFrame
     beside: pd.DataFrame
     left_out: int
+    formula: Any  # patsy's design of the terms, by which further rows can be read
 
     @property
     def matrix(self) -> Floats:
@@ -120,6 +216,7 @@ class Read:
             aic=2 * parameters - 2 * others["log_likelihood"],
             fitted=pd.Series(mean, self.design.index),
             residuals=pd.Series(self.values - mean, self.design.index),
+            design=self.formula,
             **others,
         )
 
@@ -180,12 +277,10 @@ def read(formula: str, data: pd.DataFrame, beside: Iterable[str | None] = ()) ->
         if apart[name].isna().any():
             raise ArgumentError(f"data.{name}", "missing values came", "a value in every row of the model")
     refuse_dependent(np.asarray(design, dtype=float), list(design.columns))
-    index = data.index[design.index]
-    design.columns = pd.Index(
-        [re.sub(r"Q\(['\"](.*?)['\"]\)", r"\1", str(name)) for name in design.columns]
-    )
+    index, formula = data.index[design.index], design.design_info
+    design.columns = pd.Index([_PLAIN.sub(r"\1", str(name)) for name in design.columns])
     known = design.set_axis(index), apart.set_axis(index)
-    return Read(outcome[kinds[0]].set_axis(index), *known, len(data) - len(design))
+    return Read(outcome[kinds[0]].set_axis(index), *known, len(data) - len(design), formula)
 
 
 def refuse_dependent(matrix: Floats, names: Sequence[str]) -> None:

@@ -6,11 +6,12 @@ behaviour as of qicharts2.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Unpack
 
 import numpy as np
 
-from helpers.stats.checks import Floats, check_at_most, check_numbers, check_whole
+from helpers.stats.checks import Floats, check_at_most, check_numbers, check_whole, locked
 from helpers.stats.spc.attribute_limits import (
     RANGE_TO_SD,
     AttributeChart,
@@ -41,7 +42,7 @@ def p_chart(
     Parameters
     ----------
     numerator, denominator
-        Counts, shape (points,); NaN or None where missing.
+        Counts, shape (points,); NaN or None where missing. Nothing out of nothing (0 of 0) is missing too.
     dates
         Shape (points,), ascending, each once; None numbers the points.
     laney
@@ -54,7 +55,7 @@ def p_chart(
           dates came.
         * `fix_after`: how many first points of each segment make the baseline; None takes all.
         * `exclude`: dates (positions) of points that neither limits nor the rules of runs see.
-        * `centre`: a centre line that is known already, in the unit before the multiplier.
+        * `centre`: a centre line that is known already, in the unit before the multiplier: one, or one per point.
         * `screen`: whether moving ranges of 3.267 times their mean or more are left out, once.
         * `method`: `anhoej`, or the tighter `bestbox` and `cutbox` (10 to 100 useful points).
         * `multiplier`: 100 for percentages.
@@ -192,9 +193,16 @@ def t_chart(between: Any, dates: Any = None, **options: Unpack[ChartOptions]) ->
     check_numbers("between", points.values, missing=True, above=0)
     roots = points.values ** (1 / T_POWER)
     given = points.options.centre
-    centre = roots * 0 + given ** (1 / T_POWER) if given is not None else points.mean(roots)
-    lines = limit_lines(centre, range_sigma(points, roots))
-    return control_chart("t", points, {name: line**T_POWER for name, line in lines.items()})
+    centre = points.mean(roots) if given is None else given ** (1 / T_POWER)
+    sigma, scale = range_sigma(points, roots), points.options.multiplier
+    # judged as roots: what is transformed there and back would no longer be equal to itself
+    judged = control_chart("t", replace(points, values=roots), limit_lines(centre, sigma))
+    lines = {name: line**T_POWER * scale for name, line in limit_lines(centre, sigma).items()}
+    if points.options.compatible:
+        lines["lower"] = np.nan_to_num(lines["lower"])
+        lines["near_lower"] = np.where(centre < 2 * sigma, np.nan, lines["near_lower"])
+    shown: dict[str, Any] = {name: locked(line) for name, line in lines.items()}
+    return replace(judged, values=locked(points.values * scale), **shown)
 
 
 def range_sigma(points: Points, values: Floats) -> Floats:

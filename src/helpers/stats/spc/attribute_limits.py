@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from helpers.stats.checks import Floats, Ints, locked
 from helpers.stats.results import Result
@@ -17,6 +18,7 @@ from helpers.stats.spc.runs import RunTest, run_tests
 RANGE_TO_SD = 1.128
 
 ChartKind = Literal["p", "p'", "u", "u'", "c", "g", "t", "i", "i'", "mr", "xbar", "s", "run"]
+_LINES = ("centre", "lower", "upper", "near_lower", "near_upper")
 #: centre, three-sigma and two-sigma limits by the names of the result
 Lines = dict[str, Floats]
 
@@ -69,6 +71,22 @@ class AttributeChart(Result):
     def signal(self) -> bool:
         """Whether the rules of runs find special cause in the last segment."""
         return self.runs.signal
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per point: date, value, lines, segment, outside."""
+        names = ("dates", "values", *_LINES, "segment", "outside")
+        columns = {name: getattr(self, name) for name in names}
+        return pd.DataFrame(columns).rename(columns={"dates": "date", "values": "value"})
+
+    def summary(self) -> pd.DataFrame:
+        """Return one row per segment: its first date, points with a value, mean lines, points outside, runs."""
+        by_segment = self.to_frame().groupby("segment")
+        first = by_segment.agg({"date": "first", "value": "count"}).rename(columns={"value": "points"})
+        lines, outside = (
+            by_segment[list(_LINES)].mean(),
+            by_segment["outside"].agg(lambda signs: abs(signs).sum()),
+        )
+        return pd.concat([first, lines, outside, pd.DataFrame(map(vars, self.tests))], axis="columns")
 
 
 def laney_factor(points: Points, centre: Floats, sigma: Floats) -> Floats:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypedDict
 
 import numpy as np
@@ -13,6 +13,7 @@ from helpers.stats.checks import (
     Bools,
     Floats,
     check_choice,
+    check_each,
     check_integer,
     check_lengths,
     check_number,
@@ -31,7 +32,7 @@ class ChartOptions(TypedDict, total=False):
     rebase: Sequence[Any]
     fix_after: int | None
     exclude: Sequence[Any]
-    centre: float | None
+    centre: float | Sequence[float] | None
     screen: bool
     method: RunMethod
     multiplier: float
@@ -45,7 +46,7 @@ class Options:
     rebase: Sequence[Any] = ()
     fix_after: int | None = None
     exclude: Sequence[Any] = ()
-    centre: float | None = None
+    centre: Any = None  # None, or one per point
     screen: bool = True
     method: RunMethod = "anhoej"
     multiplier: float = 1.0
@@ -88,7 +89,7 @@ class Points:
 
     def _centre(self, worked_out: Floats) -> Floats:
         given = self.options.centre
-        return self.segments.spread(worked_out if given is None else np.full(len(worked_out), given))
+        return self.segments.spread(worked_out) if given is None else np.asarray(given)
 
     def before(self, values: Floats) -> Floats:
         """Return the value of the row before among those of the baseline; NaN on the first of a segment.
@@ -120,15 +121,18 @@ def check_points(
     ranges: bool = False,
 ) -> Points:
     """Check the points of a chart; with a weight (its name and numbers) values are numerators and become ratios."""
-    chosen = check_options(options, ranges=ranges)
     numbers, when = one_series(name, values, dates)
     check_numbers(name, numbers, missing=True, minimum=minimum)
+    chosen = check_options(options, name, numbers, ranges=ranges)
     many = len(numbers)
     segments = Segments.of(np.cumsum(rebase_marks(chosen.rebase, when, many, strict=True)))
     weights = np.ones(many)
     if weight is not None:
-        weights = check_numbers(weight[0], weight[1], missing=True, above=0)
+        weights = check_numbers(weight[0], weight[1], missing=True)
         check_lengths(**{name: numbers, weight[0]: weights})
+        # nobody was at risk and nothing happened: such a period has no value
+        weights[(weights == 0) & (np.nan_to_num(numbers) == 0)] = np.nan
+        check_numbers(weight[0], weights, missing=True, above=0)
         if chosen.compatible:  # a point without a numerator has no limits there
             weights = np.where(np.isnan(numbers), np.nan, weights)
     ratios = numbers / weights
@@ -139,14 +143,14 @@ def check_points(
     )
 
 
-def check_options(options: ChartOptions, *, ranges: bool) -> Options:
-    """Return the options of a chart with defaults, or refuse what they cannot be."""
-    chosen = Options(**options)
+def check_options(options: ChartOptions, name: str, values: Floats, *, ranges: bool) -> Options:
+    """Return the options of a chart of these values with defaults, or refuse what they cannot be."""
+    known = options.get("centre")
+    centre = None if known is None else check_each("centre", known, name, values)
+    chosen = replace(Options(**options), centre=centre)
     check_choice("compatible", chosen.compatible, (None, "qicharts2"))
     check_choice("method", chosen.method, ("anhoej", "bestbox", "cutbox"))
     if chosen.fix_after is not None:
         check_integer("fix_after", chosen.fix_after, 2 if ranges else 1)
-    if chosen.centre is not None:
-        check_number("centre", chosen.centre)
     check_number("multiplier", chosen.multiplier, above=0)
     return chosen

@@ -57,7 +57,8 @@ def i_chart(values: Any, dates: Any = None, **options: Unpack[ChartOptions]) -> 
     (np.float64(11.5), np.float64(7.0667), np.float64(15.9333))
     """
     points = check_points("values", values, dates, options, minimum=None, ranges=True)
-    sigma = range_sigma(points, points.values)
+    known = points.options.centre  # may move from point to point: ranges are of what is left about it
+    sigma = range_sigma(points, points.values if known is None else points.values - known)
     return control_chart("i", points, limit_lines(points.mean(points.values), sigma, bottom=-np.inf))
 
 
@@ -105,7 +106,11 @@ def mr_chart(values: Any, dates: Any = None, **options: Unpack[ChartOptions]) ->
     centre = points.mean(points.values)
     lines = limit_lines(centre, centre * (SCREEN_FACTOR - 1) / 3)
     if points.options.compatible:
-        lines["near_upper"] = centre * SCREEN_FACTOR * 2 / 3
+        lines |= {
+            "near_upper": centre * SCREEN_FACTOR * 2 / 3,
+            "lower": np.zeros(len(centre)),
+            "near_lower": np.zeros(len(centre)),
+        }
     return control_chart("mr", points, lines)
 
 
@@ -144,7 +149,7 @@ def s_chart(values: Any, subgroups: Any, **options: Unpack[ChartOptions]) -> Att
     """
     points, spread = _subgroups(values, subgroups, options)
     given = points.options.centre
-    centre = points.segments.spread(_within(points, spread)) if given is None else spread * 0 + given
+    centre = points.segments.spread(_within(points, spread)) if given is None else given
     unbiased = _unbiased(points.weight)
     sigma = centre * np.sqrt(1 - unbiased**2) / unbiased
     return control_chart("s", replace(points, values=spread), limit_lines(centre, sigma))
@@ -179,8 +184,10 @@ def _within(points: Points, spread: Floats) -> Floats:
     least, most = (np.asarray(pick.reduceat(sizes, segments.starts)) for pick in (np.minimum, np.maximum))
     known = points.base & ~np.isnan(spread)
     free = np.where(known, sizes - 1, 0.0)
+    # qicharts2 takes one degree of freedom off for a subgroup without any value
+    all_free = np.where(points.base, sizes - 1, 0.0) if points.options.compatible else free
     with np.errstate(invalid="ignore", divide="ignore"):
-        squares = segments.total(free * np.nan_to_num(spread) ** 2) / segments.total(free)
+        squares = segments.total(free * np.nan_to_num(spread) ** 2) / segments.total(all_free)
     mean = segments.mean(np.where(known, spread, np.nan))
     return np.where(least == most, mean, np.sqrt(squares).astype(np.float64))
 
