@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from helpers.analyses.stays.analysis import LengthOfStay
 from helpers.analyses.stays.findings import StayFindings
-from helpers.analyses.stays.length_of_stay import LengthOfStay
 from helpers.analyses.stays.options import StayOptions
 from helpers.data.mart import Mart
 from helpers.data.organisations.directory import find_organisation

@@ -13,7 +13,7 @@ from made_results import example_result
 from plain_english import jargon_in, text_problems
 
 from helpers.analyses.early import signs, words
-from helpers.analyses.early.report import EarlyWarning
+from helpers.analyses.early.analysis import EarlyWarning
 from helpers.analyses.early.signs import Flows, Record, Sign, data_sign, find_signs, flows_of
 from helpers.analyses.waiting.lists import NEW, STOPPED
 from helpers.data.mart import Mart

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from helpers.analyses import did_not_attend
-from helpers.analyses.missed_appointments.report import MissedAppointments
+from helpers.analyses.missed_appointments.analysis import MissedAppointments
 from helpers.bundle import SUPPRESSED, Bundle
 from helpers.data.audit.bundles import audit_bundles
 from helpers.data.disclosure import disclosure_problems
@@ -234,7 +234,7 @@ def test_a_list_of_another_time_is_told_on_page_one(published: Mart) -> None:
         "The waiting list is of April 2026, the missed appointments of April 2020 to March 2021" in headline
     )
     assert "about 5 years apart" in headline
-    assert found._outlook.scenario.clinic.additions == 120_000
+    assert found.scenario.clinic.additions == 120_000
 
 
 def test_without_a_list_the_wish_for_one_is_refused(published: Mart) -> None:

@@ -13,7 +13,7 @@ from plain_english import jargon_in, text_problems
 
 from helpers.analyses import oversight
 from helpers.analyses.oversight_framework import words
-from helpers.analyses.oversight_framework.report import Oversight
+from helpers.analyses.oversight_framework.analysis import Oversight
 from helpers.analyses.oversight_framework.standing import Standing
 from helpers.data.mart import Mart
 from helpers.data.organisations.directory import find_organisation
