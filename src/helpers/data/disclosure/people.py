@@ -99,14 +99,28 @@ class People:
     def _met(self, condition: Condition) -> Mask:
         # hundreds of queries share a few conditions
         if condition not in self._masks:
-            self._masks[condition] = _meets(self.kinds[condition.dimension], condition)
+            which, values = self._values(condition.dimension)
+            self._masks[condition] = _meets(values, condition)[which]
         return self._masks[condition]
 
     def _from(self, day: str) -> Mask:
         if day not in self._masks:
-            days = self.kinds["day"].to_numpy(dtype=object)
-            self._masks[day] = np.asarray(days >= day, dtype=np.bool_)
+            which, days = self._values("day")
+            self._masks[day] = np.asarray(days.to_numpy(dtype=object) >= day, dtype=np.bool_)[which]
         return self._masks[day]
+
+    def _values(self, name: str) -> tuple[NDArray[np.int64], pd.Index]:
+        """Return for each kind which of a dimension's values it has, and these: few, for thousands of kinds."""
+        import pandas as pd
+
+        if name not in self._told_apart:
+            which, values = pd.factorize(self.kinds[name], use_na_sentinel=False)
+            self._told_apart[name] = which.astype(np.int64), pd.Index(values)
+        return self._told_apart[name]
+
+    @cached_property
+    def _told_apart(self) -> dict[str, tuple[NDArray[np.int64], pd.Index]]:
+        return {}
 
     @cached_property
     def _masks(self) -> dict[Query | Condition | str, Mask]:
@@ -119,6 +133,14 @@ class People:
     @cached_property
     def _rows(self) -> list[tuple[str | float, ...]]:
         return list(zip(*(self.kinds[name].tolist() for name in self.kinds), strict=True))
+
+    def like(self, kinds: Sequence[Kind]) -> People:
+        """Return nobody of some kinds, told apart by the same dimensions; what a kind does not say is missing."""
+        import pandas as pd
+
+        frame = pd.DataFrame([dict(kind) for kind in kinds], columns=self.kinds.columns)
+        nobody = np.zeros(len(frame))
+        return People(frame, nobody.astype(np.int64), nobody, nobody, nobody)
 
     def places(self, kinds: Iterable[Kind]) -> dict[Kind, int]:
         """Return where these kinds are, or one of the kinds into which they are divided now."""
@@ -141,14 +163,14 @@ class People:
         return found
 
 
-def _meets(values: pd.Series, condition: Condition) -> Mask:
+def _meets(values: pd.Index, condition: Condition) -> Mask:
     if condition.is_range:
         numbers = values.to_numpy(dtype=float)
         low = -np.inf if condition.low is None else condition.low
         high = np.inf if condition.high is None else condition.high
         met = (numbers >= low) & (numbers < high)
-    else:  # of a few hundred kinds pandas takes longer to begin than this takes
-        met = np.fromiter(map(set(condition.among).__contains__, values), np.bool_, len(values))
+    else:
+        met = values.isin(condition.among)
     return np.asarray(~met if condition.excluded else met, dtype=np.bool_)
 
 
