@@ -197,7 +197,7 @@ def observed_expected(
     what each has above O/E times its expected days (CR2), with t quantiles on Satterthwaite's degrees of freedom,
     which are their number less one where they are alike in size; the wider interval counts. Source: Bell and
     McCaffrey 2002 (Survey Methodology 28:169); Cameron and Miller 2015 (Journal of Human Resources 50:317).
-    By simulation 95 % intervals cover 94 to 97 % where clusters differ, and more where they do not
+    By simulation 95 % intervals cover 94 to 97.4 % where clusters differ, and more where they do not
     (`benchmarks/simulate_models.py`).
     """
     keys = [organisation, *by]
