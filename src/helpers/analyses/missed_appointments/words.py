@@ -290,8 +290,11 @@ def chance_sentence(relief: float, wait: float | None, target: float | None) -> 
 
     >>> chance_sentence(0.93, None, None)
     'In 93% of the draws the list gets shorter.'
+    >>> chance_sentence(1.0, None, None)
+    'In all of the draws the list gets shorter.'
     """
-    words = f"in {number(100 * relief)}% of the draws the list gets shorter"
+    share = "all" if relief >= 1 else f"{number(100 * relief)}%"
+    words = f"in {share} of the draws the list gets shorter"
     if wait is not None and target is not None:
         words += f", and in {number(100 * wait)}% a newcomer's wait is {number(target)} days or less"
     return sentence(words)
