@@ -27,10 +27,9 @@ from helpers.analyses.peers.columns import STANDINGS
 from helpers.analyses.peers.comparison import PeerFindings, PeerOptions
 from helpers.analyses.peers.words import peer_sentences, short_value
 from helpers.analyses.performance_report import page_one
-from helpers.analyses.performance_report.annex import line_words
 from helpers.analyses.performance_report.measure_parts import icon_panels, notes_of, what_words
 from helpers.analyses.performance_report.ranking import faded, in_order, pathway_rows
-from helpers.analyses.performance_report.tables import summary
+from helpers.analyses.performance_report.tables import line_words, summary
 from helpers.bundle import Cell
 from helpers.data.mart import Mart
 from helpers.data.organisations.directory import Organisation, find_organisation

@@ -9,23 +9,23 @@ from functools import cached_property
 from typing import Any, Final
 
 from helpers import analyses
-from helpers.analyses.balanced_scorecard.scorecard import Scorecard
-from helpers.analyses.changes.review import ChangeReview
-from helpers.analyses.contracts.report import ContractMonitoring
+from helpers.analyses.balanced_scorecard.analysis import Scorecard
+from helpers.analyses.changes.analysis import ChangeReview
+from helpers.analyses.contracts.analysis import ContractMonitoring
 from helpers.analyses.decided.analysis import Decisions
-from helpers.analyses.early.report import EarlyWarning
-from helpers.analyses.four_columns.report import FourColumnMatrix
-from helpers.analyses.grids.report import SelfAssessment
-from helpers.analyses.missed_appointments.report import MissedAppointments
-from helpers.analyses.oversight_framework.report import Oversight
-from helpers.analyses.peers.benchmark import PeerBenchmark
+from helpers.analyses.early.analysis import EarlyWarning
+from helpers.analyses.four_columns.analysis import FourColumnMatrix
+from helpers.analyses.grids.analysis import SelfAssessment
+from helpers.analyses.missed_appointments.analysis import MissedAppointments
+from helpers.analyses.oversight_framework.analysis import Oversight
+from helpers.analyses.peers.analysis import PeerBenchmark
 from helpers.analyses.performance_report.report import PerformanceReport
-from helpers.analyses.record_sheets.report import MeasureRecords
-from helpers.analyses.sight.report import LineOfSight
-from helpers.analyses.stays.length_of_stay import LengthOfStay
+from helpers.analyses.record_sheets.analysis import MeasureRecords
+from helpers.analyses.sight.analysis import LineOfSight
+from helpers.analyses.stays.analysis import LengthOfStay
 from helpers.analyses.stays.published import PublishedStay
-from helpers.analyses.systems.view import SystemView
-from helpers.analyses.waiting.report import WaitingLists
+from helpers.analyses.systems.analysis import SystemView
+from helpers.analyses.waiting.analysis import WaitingLists
 from helpers.data.room.records import Records
 from helpers.report.opening import open_report
 from helpers.report.parts import Part

@@ -86,12 +86,9 @@ def problem_sentence(result: MeasureResult) -> str:
     if people and (measure.kind == "count" or measure.digits > 1):  # a share so small says nothing
         return sentence(f"{people} in {when}: {re.sub('^it ', 'this ', clause)}")
     said = f"{value_clause(measure, latest.value)}{parts_words(result)}"
-    joined = f"{said}{_joint(clause)}{clause}"
+    joint = ", and " if clause.startswith(("it ", "its ", "the chance ")) else ", "
+    joined = f"{said}{joint}{clause}"
     return sentence(f"{people} in {when}: {joined}" if people else f"in {when} {joined}")
-
-
-def _joint(clause: str) -> str:
-    return ", and " if clause.startswith(("it ", "its ", "the chance ")) else ", "
 
 
 def telling_clause(result: MeasureResult) -> str:

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from typing import Final
 
-import numpy as np
-
 from helpers.bundle import SUPPRESSED, Cell, Column
 from helpers.measures.figures import goal_words, short_period_words, table_figure
 from helpers.measures.result import MeasureResult
 from helpers.measures.value_words import short_words
 from helpers.measures.words import CATEGORY_WORDS, UNSETTLED_WORDS, no_assurance_words
-from helpers.report.columns import Filled
+from helpers.report.columns import Filled, text
+from helpers.report.controlled import finite
 from helpers.theme.sparks import spark_cell
 
 Result = Filled[MeasureResult]
@@ -75,54 +74,36 @@ def spark_of(result: MeasureResult) -> str | None:
     return spark_cell(result.series.shown, target=aim, digits=result.measure.digits)
 
 
-def _value(result: MeasureResult) -> Cell:
-    return None if result.latest is None else result.latest.value
-
-
-def _target(result: MeasureResult) -> Cell:
-    return None if result.latest is None or result.target is None else result.target.value
-
-
-def _period(result: MeasureResult) -> Cell:
-    return None if result.latest is None else result.latest.day.isoformat()
-
-
-def _category(result: MeasureResult) -> Cell:
-    return CATEGORY_WORDS[result.category]
-
-
-def _distance(result: MeasureResult) -> Cell:
-    return None if np.isnan(result.distance) else result.distance
-
-
 def _percent(result: MeasureResult) -> Cell:
     place = result.national
     return None if place is None or place.percentile is None else place.percentile.percent
 
 
 MEASURE: Final = Result("measure", Column(label="Measure"), lambda each: each.measure.name)
-LATEST: Final = Result("latest", Column(label="Latest", kind="text"), latest_cell, "value over its period")
-DATED: Final = Result(
-    "latest", Column(label="Latest", kind="text"), dated_cell, "value over its period and age"
-)
-TARGET: Final = Result("target", Column(label="Target", kind="text"), target_cell, "the one in force")
+LATEST: Final = Result("latest", text("Latest"), latest_cell, "value over its period")
+DATED: Final = Result("latest", text("Latest"), dated_cell, "value over its period and age")
+TARGET: Final = Result("target", text("Target"), target_cell, "the one in force")
 VARIATION: Final = Result("variation", Column(label="Variation", kind="icon"), variation_cell)
 ASSURANCE: Final = Result("assurance", Column(label="Assurance", kind="icon"), assurance_cell)
-IN_WORDS: Final = Result("in_words", Column(label="In words", kind="text"), short_words)
+IN_WORDS: Final = Result("in_words", text("In words"), short_words)
 ID: Final = Result("id", Column(label="Id"), lambda each: each.measure.id, "the register's", usual=False)
-PERIOD: Final = Result(
-    "period", Column(label="Period", kind="date"), _period, "first day of the latest", usual=False
-)
+_PERIOD: Final = Column(label="Period", kind="date")
+_VALUE: Final = Column(label="Value", kind="rate", digits=3)
+_TARGET: Final = Column(label="Target", kind="rate", digits=3)
 _DISTANCE: Final = Column(label="Distance", kind="rate", digits=3, signed=True)
 _BETTER_THAN: Final = Column(label="Does better than", kind="model", unit="%")
+PERIOD: Final = Result("period", _PERIOD, lambda each: each.latest.day.isoformat() if each.latest else None,
+                       "first day of the latest", usual=False)  # fmt: skip
 #: numbers for a frame: no table needs them beside the words
 NUMBERS: Final = (
     ID,
     PERIOD,
-    Result("value", Column(label="Value", kind="rate", digits=3), _value, usual=False),
+    Result("value", _VALUE, lambda each: each.latest.value if each.latest else None, usual=False),
     Result("unit", Column(label="Unit"), lambda each: each.measure.unit, usual=False),
-    Result("target_value", Column(label="Target", kind="rate", digits=3), _target, usual=False),
-    Result("distance", _DISTANCE, _distance, "value less target", usual=False),
+    Result("target_value", _TARGET, lambda each: each.target.value if each.latest and each.target else None,
+           usual=False),
+    Result("distance", _DISTANCE, lambda each: finite(each.distance), "value less target", usual=False),
     Result("better_than", _BETTER_THAN, _percent, "share of the other trusts", usual=False),
-    Result("category", Column(label="Category"), _category, "what a board is asked to do", usual=False),
+    Result("category", Column(label="Category"), lambda each: CATEGORY_WORDS[each.category],
+           "what a board is asked to do", usual=False),
 )  # fmt: skip

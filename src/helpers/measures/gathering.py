@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -38,10 +37,8 @@ from helpers.measures.series import MeasureSeries, build_series
 from helpers.measures.targets import target_on, targets_of
 from helpers.register.models import Comment, Measure, Register, Target
 from helpers.report.controlled_charts import chart_told
+from helpers.report.report import Report
 from helpers.stats.spc import XmRChart, XmRCharts, xmr_many
-
-if TYPE_CHECKING:
-    from helpers.report.report import Report
 
 
 @dataclass(frozen=True)

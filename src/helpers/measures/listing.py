@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from helpers.bundle import SUPPRESSED, Cell
+from helpers.data.mart import Mart
+from helpers.data.organisations.directory import Organisation
 from helpers.data.policy import policy_for
 from helpers.data.series.measure_series import read_series
 from helpers.data.series.untold import as_told
 from helpers.measures.series import Floats, MeasureSeries, build_series
+from helpers.register.models import Measure
 from helpers.report import controlled
-
-if TYPE_CHECKING:
-    from helpers.data.mart import Mart
-    from helpers.data.organisations.directory import Organisation
-    from helpers.register.models import Measure
 
 #: months that are more than any series has
 _ALL: Final = 12 * 200

@@ -43,11 +43,6 @@ class Place:
     #: the share of the other trusts that it does better than, or lies above; None where only values are known
     percentile: Percentile | None = None
 
-    @property
-    def per_base(self) -> bool:
-        """Whether a count is compared per 100 of its base."""
-        return self.measure.kind == "count"
-
 
 def place_among(places: Places, own: str, groups: tuple[PeerGroup, PeerGroup]) -> Place | None:
     """Return the place among trusts; None with fewer than ten of them, or where the own value is not compared.

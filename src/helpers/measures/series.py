@@ -75,11 +75,6 @@ class MeasureSeries:
         return int(places[-1]) if len(places) else None
 
     @property
-    def latest_withheld(self) -> bool:
-        """Whether the last period has no value that may be shown."""
-        return bool(len(self)) and self.latest != len(self) - 1
-
-    @property
     def mostly_hidden(self) -> bool:
         """Whether fewer than half of the figures may be shown, so that nothing is said of the process."""
         known = int((np.isfinite(self.values) | self.hidden).sum())

@@ -55,7 +55,7 @@ def _withheld_sentence(result: MeasureResult) -> str:
     """Say why the last period is not the latest one shown; empty where it is."""
     if result.latest is None:
         return ""
-    if not result.series.latest_withheld:
+    if result.latest.place == len(result.series) - 1:
         return _awaited_sentence(result)
     later = len(result.series) - 1 - result.latest.place
     last = period_words(result.series.days[-1], result.measure.frequency)

@@ -61,9 +61,11 @@ def national_sentence(result: MeasureResult) -> str:
             return ""  # a count says how large a trust is; the method says so once
         return "It is not set beside other trusts: too few have a figure for the same period."
     side = phrases("standings.middle")[place.side]
-    own = f"{figure_words(place.measure, place.value)} was {side}" if place.per_base else f"it was {side}"
+    own = figure_words(place.measure, place.value) if place.measure.kind == "count" else "it"
     middle = range_words(place.measure, place.low, place.high)
-    parts = [f"{own} the middle half of {place.trusts} {place.nation} ({middle}) in the same period"]
+    parts = [
+        f"{own} was {side} the middle half of {place.trusts} {place.nation} ({middle}) in the same period"
+    ]
     if np.isfinite(place.national):
         parts.append(f"all of them together had {figure_words(place.measure, place.national)}")
     if place.group:

@@ -26,6 +26,11 @@ class Filled(Generic[Row]):
     usual: bool = True
 
 
+def text(label: str) -> Column:
+    """Return how a column of words is shown."""
+    return Column(label=label, kind="text")
+
+
 def laid_out(
     columns: Sequence[Filled[Row]], about: Iterable[Row], *, drop_alike: bool = False
 ) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
-from helpers.bundle import SUPPRESSED, Cell, Kind, Origin, Panel
+from helpers.bundle import SUPPRESSED, Cell, Kept, Kind, Origin, Panel
 from helpers.report.parts import Field, Headline, Named, Part
 from helpers.report.report import origin_of
 from helpers.report.shown import Shown
@@ -82,11 +82,15 @@ class Sections:
         values: Mapping[str, Any] | None = None,
         *,
         until: date | None = None,
+        kept: Kept | None = None,
     ) -> Headline:
-        """Return what a board should know first, sentence by sentence; `until` is when it is out of date."""
-        made = self.report.bundle(
-            "headline", "headline", within=self.within, good_until=until.isoformat() if until else ""
-        )
+        """Return what a board should know first, sentence by sentence.
+
+        `until` is when it is out of date, `kept` what the next report compares itself with.
+        """
+        until_day = until.isoformat() if until else ""
+        told: dict[str, Any] = {"within": self.within, "good_until": until_day, "kept": kept}
+        made = self.report.bundle("headline", "headline", **told)
         return Headline("headline", made, words=Named(words), values=Named(values or {}))
 
     def text(self, name: str, markdown: str, *, kind: Kind = "text") -> Shown:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from helpers.analyses.balanced_scorecard.balance import find_imbalance
+from helpers.analyses.balanced_scorecard.card import find_imbalance
 
 SIDES = ("patients", "money", "processes", "people")
 

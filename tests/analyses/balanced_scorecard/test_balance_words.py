@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from helpers.analyses.balanced_scorecard.balance import find_imbalance
+from helpers.analyses.balanced_scorecard.card import find_imbalance
 from helpers.analyses.balanced_scorecard.words import balance_sentences
 from helpers.register.arrangement import KAPLAN_NORTON
 

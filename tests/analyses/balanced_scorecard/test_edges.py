@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from made_cards import QUIET
 
-from helpers.analyses.balanced_scorecard.scorecard import Scorecard
+from helpers.analyses.balanced_scorecard.analysis import Scorecard
 from helpers.bundle import SUPPRESSED, Bundle
 from helpers.data.disclosure import disclosure_problems
 from helpers.data.mart import Mart

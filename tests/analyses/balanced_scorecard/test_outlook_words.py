@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from helpers.analyses.balanced_scorecard.outlook_words import outlook_lines, outlook_summary
+from helpers.analyses.balanced_scorecard.words import outlook_lines, outlook_summary
 from helpers.register.models import Target
 
 LOCAL = Target(value=8, kind="local", source="Plan")

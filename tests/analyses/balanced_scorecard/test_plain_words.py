@@ -11,12 +11,13 @@ from made_cards import make_card, make_inequality, make_row
 from plain_english import jargon_in, reading_problems, text_problems
 
 from helpers.analyses.balanced_scorecard import words
-from helpers.analyses.balanced_scorecard.balance import find_imbalance
-from helpers.analyses.balanced_scorecard.outlook_words import outlook_lines, outlook_summary
+from helpers.analyses.balanced_scorecard.card import find_imbalance
 from helpers.analyses.balanced_scorecard.words import (
     balance_sentences,
     inequality_sentence,
     method_sentences,
+    outlook_lines,
+    outlook_summary,
 )
 from helpers.phrases import phrase
 from helpers.register.arrangement import KAPLAN_NORTON, Perspective

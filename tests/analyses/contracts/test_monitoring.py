@@ -17,8 +17,8 @@ from plain_english import jargon_in, text_problems
 
 from helpers.analyses import contract_monitoring
 from helpers.analyses.contracts import duties, words
+from helpers.analyses.contracts.analysis import ContractMonitoring
 from helpers.analyses.contracts.lines import SMALL, Balance, Variance, as_told, build_balance
-from helpers.analyses.contracts.report import ContractMonitoring
 from helpers.data.disclosure.deciding import Asked
 from helpers.data.disclosure.queries import Query, Told
 from helpers.data.mart import Mart

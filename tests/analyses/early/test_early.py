@@ -13,7 +13,7 @@ from made_results import example_result
 from plain_english import jargon_in, text_problems
 
 from helpers.analyses.early import signs, words
-from helpers.analyses.early.report import EarlyWarning
+from helpers.analyses.early.analysis import EarlyWarning
 from helpers.analyses.early.signs import Flows, Record, Sign, data_sign, find_signs, flows_of
 from helpers.analyses.waiting.lists import NEW, STOPPED
 from helpers.data.mart import Mart
@@ -50,7 +50,7 @@ def test_nothing_is_said_where_nothing_has_changed() -> None:
     )
     assert found.signs == ()
     said = words.headline_words(found, [], [])
-    assert said["none"] == "**Nothing that could be looked at gives an early warning\\.**"
+    assert said["none"] == "**No measure that could be looked at gives an early warning\\.**"
     assert "One measure had months enough" in words.false_words(found)
 
 

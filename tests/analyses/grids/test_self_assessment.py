@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from plain_english import jargon_in, text_problems
 
-from helpers.analyses.grids.report import SelfAssessment
+from helpers.analyses.grids.analysis import SelfAssessment
 from helpers.audience import AUDIENCE_VARIABLE, Audience
 from helpers.bundle import Bundle
 from helpers.data.audit.bundles import audit_bundles

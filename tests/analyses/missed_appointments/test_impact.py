@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,13 +13,12 @@ import pandas as pd
 import pytest
 
 from helpers.analyses import did_not_attend
-from helpers.analyses.missed_appointments.report import MissedAppointments
+from helpers.analyses.missed_appointments.analysis import MissedAppointments
 from helpers.bundle import SUPPRESSED, Bundle
 from helpers.data.audit.bundles import audit_bundles
 from helpers.data.disclosure import disclosure_problems
 from helpers.data.mart import Mart
 from helpers.data.organisations.directory import find_organisation
-from helpers.data.synthetic import write_demo
 from helpers.errors import DataError, UsageError
 from helpers.report.charts import rates as charts_rates
 from helpers.report.controlled_charts import OPEN_MONTHS, WITHOUT_LIMITS
@@ -56,10 +56,8 @@ def words_of(found: MissedAppointments) -> str:
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Mart:
-    mart = Mart(tmp_path_factory.mktemp("demo"))
-    write_demo(mart, scale=0.1)
-    return mart.at(mart.version)
+def demo(tmp_path_factory: pytest.TempPathFactory, demo_in: Callable[..., Mart]) -> Mart:
+    return demo_in(tmp_path_factory.mktemp("tenth") / "mart", 0.1)
 
 
 @pytest.mark.parametrize(
@@ -234,7 +232,7 @@ def test_a_list_of_another_time_is_told_on_page_one(published: Mart) -> None:
         "The waiting list is of April 2026, the missed appointments of April 2020 to March 2021" in headline
     )
     assert "about 5 years apart" in headline
-    assert found._outlook.scenario.clinic.additions == 120_000
+    assert found.scenario.clinic.additions == 120_000
 
 
 def test_without_a_list_the_wish_for_one_is_refused(published: Mart) -> None:

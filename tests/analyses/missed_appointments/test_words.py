@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from helpers.analyses.missed_appointments import scenario_words, words
+from helpers.analyses.missed_appointments import words
 from helpers.bundle import SUPPRESSED
 from helpers.stats.dna.uncertainty import DrawnSpread
 
@@ -61,33 +61,31 @@ def test_not_recorded_is_never_called_good() -> None:
     ],
 )
 def test_the_range_to_repeat(reach: tuple[float, float], certain: bool, said: str) -> None:
-    assert scenario_words.reach_words(reach, certain=certain) == said
+    assert words.reach_words(reach, certain=certain) == said
 
 
 def test_a_horizon_that_has_passed_is_spoken_of_as_the_past() -> None:
     when = (date(2021, 4, 1), date(2022, 3, 31))
-    said = scenario_words.scenario_sentence("15%", when, (412, 1234), certain=False, past=True)
+    said = words.scenario_sentence("15%", when, (412, 1234), certain=False, past=True)
     assert said == (
         "Had 15% of missed appointments been avoided from 1 April 2021 on, **the waiting list would have been "
         "about 410 to 1,200 patients shorter on 31 March 2022** than it was."
     )
     rest = [
-        scenario_words.attendances_sentence(spread(315), certain=True, past=True),
-        scenario_words.value_sentence(84, 37_800, past=True),
+        words.attendances_sentence(spread(315), certain=True, past=True),
+        words.value_sentence(84, 37_800, past=True),
     ]
     assert all("would have" in each for each in rest)
 
 
 def test_the_range_is_told_as_two_ways_of_counting() -> None:
-    said = scenario_words.bounds_sentence([(410, 900), (600, 1234)], [2.5, 4.1], certain=False)
+    said = words.bounds_sentence([(410, 900), (600, 1234)], [2.5, 4.1], certain=False)
     assert said == (
         "The range holds eight of ten draws by either count: about 410 to 900 patients if only slots of first "
         "appointments go to patients on the list, about 600 to 1,200 patients if every freed slot does. Its middles "
         "are 2.5 and 4.1 days of additions."
     )
-    assert "eight of ten" not in scenario_words.bounds_sentence(
-        [(315, 315)] * 2, [11.0, 11.0], certain=True
-    )
+    assert "eight of ten" not in words.bounds_sentence([(315, 315)] * 2, [11.0, 11.0], certain=True)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +109,7 @@ def test_a_hidden_month_is_not_told() -> None:
 
 @pytest.mark.parametrize(("months", "said"), [(61, "about 5 years apart"), (13, "about 13 months apart")])
 def test_times_that_do_not_fit_are_told(months: int, said: str) -> None:
-    assert said in scenario_words.apart_sentence(months, date(2026, 4, 1), "April 2020 to March 2021")
+    assert said in words.apart_sentence(months, date(2026, 4, 1), "April 2020 to March 2021")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from helpers.analyses.peers.benchmark import PeerBenchmark
+from helpers.analyses.peers.analysis import PeerBenchmark
 from helpers.analyses.peers.comparison import PeerChoice, PeerOptions, compare_peers
 from helpers.analyses.peers.result import PeerComparison
 from helpers.data.mart import Mart

@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from helpers.analyses.peers.benchmark import PeerBenchmark
+from helpers.analyses.peers.analysis import PeerBenchmark
 from helpers.bundle import Bundle
 from helpers.data.disclosure import disclosure_problems
 from helpers.errors import DataError, UsageError

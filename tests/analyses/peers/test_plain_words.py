@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from plain_english import jargon_in, reading_problems, text_problems
 
-from helpers.analyses.peers import headline_words, pictures
+from helpers.analyses.peers import pictures, report_words
 from helpers.analyses.peers.comparison import PeerFindings, PeerOptions
-from helpers.analyses.peers.method_words import method_points
 from helpers.analyses.peers.movement import gain_sentence, movement_sentence
+from helpers.analyses.peers.report_words import method_points
 from helpers.analyses.peers.words import left_out_sentence, peer_sentences
 from helpers.data.mart import Mart
 from helpers.data.organisations.directory import find_organisation
@@ -35,7 +35,7 @@ def asked(mart: Mart, trust: str, *measures: str) -> PeerFindings:
 def texts_of(found: PeerFindings) -> Iterator[str]:
     yield from method_points(found)
     for each in found.comparisons:
-        yield headline_words.measure_words(each, found)
+        yield report_words.measure_words(each, found)
         yield peer_sentences(each)
         yield left_out_sentence(each)
         yield gain_sentence(each)
@@ -45,11 +45,11 @@ def texts_of(found: PeerFindings) -> Iterator[str]:
             yield movement_sentence(each, found.movements[each.measure.id])
     if found.single:
         (comparison,) = found.comparisons
-        yield from headline_words.single_lines(comparison, found).values()
-        yield headline_words.groups_sentence(found.groups_of(comparison))
+        yield from report_words.single_lines(comparison, found).values()
+        yield report_words.groups_sentence(found.groups_of(comparison))
     else:
-        yield from headline_words.all_lines(found).values()
-        yield headline_words.nothing_short(known=True)
+        yield from report_words.all_lines(found).values()
+        yield report_words.nothing_short(known=True)
 
 
 @pytest.fixture(scope="module", params=["SYN07", "SYN58", "SYN63", "SYN120"])

@@ -10,8 +10,8 @@ import pytest
 from plain_english import jargon_in, reading_problems, text_problems
 
 from helpers.analyses.performance_report import measure_parts, page_one
-from helpers.analyses.performance_report.annex import annex_rows
 from helpers.analyses.performance_report.ranking import pathway_rows
+from helpers.analyses.performance_report.tables import annex_rows
 from helpers.data.mart import Mart
 from helpers.data.organisations.directory import find_organisation
 from helpers.measures.gathering import Results, WantedMeasures, measure_results

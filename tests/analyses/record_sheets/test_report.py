@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from helpers.analyses.record_sheets.report import NOBODY, MeasureRecords
+from helpers.analyses.record_sheets.analysis import NOBODY, MeasureRecords
 from helpers.bundle import Bundle
 from helpers.data.disclosure import disclosure_problems
 from helpers.data.mart import Mart

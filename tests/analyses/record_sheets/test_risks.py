@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 from made_results import quiet
 
-from helpers.analyses.record_sheets.risks import NONE, of_committee, risk_rows
-from helpers.analyses.record_sheets.sheets import RecordSheet
+from helpers.analyses.record_sheets.sheets import NONE, RecordSheet, of_committee, risk_rows
 from helpers.errors import UsageError
 from helpers.measures.examples import example_measure
 from helpers.register import DeclaredQuality, ObservedRegister, Register, Risk

@@ -8,7 +8,7 @@ import pytest
 from made_results import quiet
 from plain_english import text_problems
 
-from helpers.analyses.record_sheets import words
+from helpers.analyses.record_sheets import analysis as words
 from helpers.analyses.record_sheets.sheets import RecordSheet, at_board, leaving_board
 from helpers.measures.examples import example_measure
 from helpers.measures.result import MOST_MEASURES

@@ -9,7 +9,7 @@ from IPython.core.completer import IPCompleter, provisionalcompleter
 from IPython.core.oinspect import Inspector
 from reports_made import Analysis
 
-from helpers.analyses.stays.length_of_stay import LengthOfStay
+from helpers.analyses.stays.analysis import LengthOfStay
 from helpers.report.analyses_in_room import StandIn
 
 

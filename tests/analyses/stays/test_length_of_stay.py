@@ -10,7 +10,7 @@ from datetime import date
 import pytest
 from reports_made import USUAL, Analyse, Analysis, Stays
 
-from helpers.analyses.stays.length_of_stay import LengthOfStay
+from helpers.analyses.stays.analysis import LengthOfStay
 from helpers.analyses.stays.options import BENCHMARKS, StayOptions
 from helpers.bundle import SUPPRESSED, Bundle, Cell
 from helpers.data.disclosure import Query, Told, disclosure_problems

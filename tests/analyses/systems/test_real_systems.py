@@ -9,8 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from helpers.analyses.systems.analysis import system_view
-from helpers.analyses.systems.view import SystemView
+from helpers.analyses.systems.analysis import SystemView, system_view
 from helpers.cli import main
 from helpers.data.mart import Mart
 from helpers.data.organisations.directory import find_organisation

@@ -13,9 +13,8 @@ import pandas as pd
 import pytest
 from plain_english import text_problems
 
-from helpers.analyses.systems.analysis import system_view
+from helpers.analyses.systems.analysis import SystemView, system_view
 from helpers.analyses.systems.findings import who_could_act
-from helpers.analyses.systems.view import SystemView
 from helpers.analyses.systems.words import answer_sentence
 from helpers.data.disclosure import disclosure_problems
 from helpers.data.disclosure.checks import effective_origin

@@ -11,9 +11,8 @@ import pandas as pd
 import pytest
 from plain_english import text_problems
 
-from helpers.analyses.waiting.analysis import waiting_list
+from helpers.analyses.waiting.analysis import WaitingLists, waiting_list
 from helpers.analyses.waiting.lists import Aim, lists_of
-from helpers.analyses.waiting.report import WaitingLists
 from helpers.data.mart import Mart
 from helpers.data.organisations.directory import find_organisation
 from helpers.errors import DataError, UsageError

@@ -8,8 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from helpers.analyses.waiting.analysis import waiting_list
-from helpers.analyses.waiting.report import WaitingLists
+from helpers.analyses.waiting.analysis import WaitingLists, waiting_list
 from helpers.data.loading.load import LoadError, load_paths
 from helpers.data.mart import Mart
 from helpers.data.organisations.directory import find_organisation

@@ -9,14 +9,14 @@ from typing import Final
 
 from helpers.analyses.balanced_scorecard.card import CardRow
 from helpers.analyses.balanced_scorecard.inequality import MissedByDeprivation
-from helpers.analyses.balanced_scorecard.outlook_words import verdict_words
+from helpers.analyses.balanced_scorecard.words import verdict_words
 from helpers.bundle import SUPPRESSED, Cell, Column
 from helpers.measures.columns import ASSURANCE, NUMBERS, VARIATION, Result, short_period
 from helpers.measures.figures import chance_words, figure_words, goal_words, table_figure
 from helpers.measures.result import MeasureResult
 from helpers.measures.targets import Goal
 from helpers.register.models import Measure
-from helpers.report.columns import Filled
+from helpers.report.columns import Filled, text
 from helpers.report.words import number
 
 _GAP: Final = {
@@ -179,11 +179,11 @@ _PERCENT: Final = Column(label="Chance", kind="model", unit="%")
 _MEETING: Final = "of meeting the target"
 CARD: Final = (
     OnCard("measure", Column(label="Measure"), lambda each: each.words),
-    OnCard("latest", Column(label="Latest", kind="text"), _own("latest", _latest_on_card)),
-    OnCard("target", Column(label="Target", kind="text"), _own("target", target_cell), "in force, and to come"),
+    OnCard("latest", text("Latest"), _own("latest", _latest_on_card)),
+    OnCard("target", text("Target"), _own("target", target_cell), "in force, and to come"),
     OnCard("variation", VARIATION.column, _variation),
     OnCard("assurance", ASSURANCE.column, _assurance),
-    OnCard("chance", Column(label="Chance", kind="text"), _own("chance", chance_cell), _MEETING),
+    OnCard("chance", text("Chance"), _own("chance", chance_cell), _MEETING),
     *(OnCard(each.name, each.column, _shown(each), each.about, usual=False) for each in NUMBERS),
     OnCard("chance_percent", _PERCENT, _own("chance_percent", _chance), _MEETING, usual=False),
 )  # fmt: skip

@@ -13,24 +13,21 @@ from datetime import date
 from fractions import Fraction
 from functools import cached_property
 from math import isnan
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
+import pandas as pd
 
 from helpers.data.disclosure.deciding import Asked
 from helpers.data.disclosure.queries import CONTRACT, LINE, Condition, Query
+from helpers.data.policy import DisclosurePolicy
 from helpers.data.schema import CONTRACT_FIGURES
 from helpers.errors import DataError, Problem
 from helpers.register.contract import APRIL, Contract, PaymentElement, PaymentScheme
 from helpers.report.period import Period, add_months
+from helpers.report.report import Report
 from helpers.stats.contract import LineMonth, Split, amount_due, exact, nearest, split_difference
 from helpers.stats.trajectory import FEWEST_POINTS, TargetAhead, TargetForecast, trajectory
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from helpers.data.policy import DisclosurePolicy
-    from helpers.report.report import Report
 
 #: what the group of small lines is called
 SMALL: Final = "Lines with few patients"

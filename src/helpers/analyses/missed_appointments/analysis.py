@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
-from helpers.analyses.missed_appointments.assumptions import options_of
+from helpers.analyses.missed_appointments import outlook, patients, words
+from helpers.analyses.missed_appointments import rates as of_trusts
+from helpers.analyses.missed_appointments.basis import AppointmentBasis
 from helpers.analyses.missed_appointments.options import DnaOptions
-from helpers.analyses.missed_appointments.report import MissedAppointments
+from helpers.analyses.missed_appointments.outlook import options_of
+from helpers.analyses.missed_appointments.rates import rate_words
+from helpers.analyses.missed_appointments.scenario import DRAWS, FAR_APART_MONTHS, Scenario
+from helpers.analyses.stays.words import conditions_words
+from helpers.phrases import phrase, phrases
 from helpers.report.analyses_in_room import analyse_in_room
 from helpers.report.arguments import names_near_misses
+from helpers.report.parts import Headline, Part, part
+from helpers.report.period import age_sentence, good_until
 from helpers.report.report import Report
+from helpers.report.words import number
+from helpers.stats.dna.impact import LEAST_BELIEVABLE_RATE
+
+#: the first year of the pandemic began then
+_PANDEMIC: Final = 2020
 
 
 @names_near_misses
@@ -89,3 +102,106 @@ def did_not_attend(
     }
     options = DnaOptions(specialty=report.specialty, horizon=horizon, use_rtt=use_rtt, **asked)
     return analyse_in_room(MissedAppointments, report.apart(), options)
+
+
+class MissedAppointments(AppointmentBasis):
+    """How many appointments are missed, and what fewer would bring."""
+
+    @part
+    def headline(self) -> Headline:
+        """What a board should know first; where figures are out of date, that."""
+        published, missed = self.found.basis == "published", self.options.missed
+        first = {"age": age_sentence(self.report.period, self.report.today) if published else ""}
+        if self.scenario is not None:
+            first |= {
+                "range": outlook.range_sentence(self.scenario, past=self.past),
+                "times": self._apart_words(self.scenario),
+                "rate": rate_words(self.found),
+                "stated": ""
+                if missed is None
+                else phrase("statements.missed.stated", missed=number(missed)),
+            }
+        else:
+            first |= {"rate": f"**{rate_words(self.found)}**", "no_scenario": self.why_no_scenario}
+        first["basis"] = self._basis_words() if published else ""
+        told = {name: said for name, said in first.items() if said}
+        until = good_until(self.report.period) if published else None
+        return self.headline_of(told, self.rates.values, until=until)
+
+    def _basis_words(self) -> str:
+        first_year = self.report.period.first.year == _PANDEMIC
+        pandemic = phrase("statements.missed.pandemic") if first_year else ""
+        return f"{phrase('statements.missed.published')} {pandemic}".strip()
+
+    def _apart_words(self, scenario: Scenario) -> str:
+        clinic, period = scenario.clinic, self.report.period
+        months = clinic.months_apart(period.last)
+        if clinic.list_month is None or months < FAR_APART_MONTHS:
+            return ""
+        return words.apart_sentence(months, clinic.list_month, period.label)
+
+    # --- what is happening ------------------------------------------------------------------------
+
+    @part
+    def data(self) -> Part:
+        """Which appointments count, and for which months there are figures."""
+        months = self.found.own_months
+        known = int(months["booked"].notna().sum())
+        where = "outpatient records" if self.found.basis == "records" else "published statistics"
+        which = f"All {known}" if known == len(months) else f"{known} of {len(months)}"
+        told = {
+            "counted": phrase("method.missed.counts", where=where),
+            "months": f"{which} months of the trend have figures.",
+        }
+        if self.options.conditions:
+            only = conditions_words(self.options.conditions)
+            told["where"] = f"Only appointments count where {only}."
+        if merged := self.report.organisation.predecessors:
+            told["merged"] = phrase("statements.merged", codes=", ".join(merged))
+        if self.found.basis == "published":
+            told["hidden"] = phrase("statements.missed.hidden_by_publisher")
+        values = {
+            "basis": self.found.basis,
+            "months": known,
+            "of": len(months),
+            "where": dict(self.options.where),
+        }
+        return self.part("data", words=told, values=values)
+
+    rates = part(of_trusts.rates)
+    peers = part(of_trusts.peers)
+    trend = part(of_trusts.trend)
+    specialties = part(patients.specialties)
+
+    # --- what fewer would bring -------------------------------------------------------------------
+
+    assumptions = part(outlook.assumptions)
+    path = part(outlook.path)
+    outcomes = part(outlook.outcomes)
+    days = part(outlook.days)
+    sensitivity = part(outlook.sensitivity)
+
+    @part
+    def limitations(self) -> Part:
+        """What the scenario does not know."""
+        return self.part("limitations", words=phrases("statements.missed_limits"), bulleted=True)
+
+    # --- who misses -------------------------------------------------------------------------------
+
+    drivers = part(patients.drivers)
+    deprivation = part(patients.deprivation)
+    # --- method -----------------------------------------------------------------------------------
+
+    @part
+    def method(self) -> Part:
+        """How the figures were worked out."""
+        told = {
+            "not_recorded": phrase("method.missed.not_recorded", least_rate=LEAST_BELIEVABLE_RATE),
+            "limits": phrase("method.spc.laney"),
+            "gained": phrase("method.missed.gained"),
+            "days": phrase("method.missed.days"),
+            "interval": phrase("method.interval", draws=DRAWS),
+            "bounds": phrase("method.missed.bounds"),
+            "drivers": patients.model_words(self.found),
+        }
+        return self.part("method", words=told, bulleted=True)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from helpers.analyses.missed_appointments.findings import DnaFindings
 from helpers.analyses.missed_appointments.options import DnaOptions
 from helpers.analyses.missed_appointments.scenario import Scenario, can_be_worked_out, find_clinic
 from helpers.phrases import phrase
+from helpers.report.report import Report
 from helpers.report.sections import Sections
-
-if TYPE_CHECKING:
-    from helpers.report.report import Report
 
 #: the register's name of what this report is about
 MEASURE: Final = "dna_rate"
@@ -43,3 +41,8 @@ class AppointmentBasis(Sections):
         if not self.found.recorded:
             return phrase("reasons.missed.scenario_not_recorded")
         return phrase("reasons.missed.scenario_hidden")
+
+    @property
+    def past(self) -> bool:
+        """Whether the horizon has passed: then the scenario is told as what would have been."""
+        return self.scenario is not None and self.scenario.horizon <= self.report.today

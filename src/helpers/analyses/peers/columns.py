@@ -14,17 +14,13 @@ from helpers.analyses.peers.result import Gain, PeerComparison, PeerValue
 from helpers.bundle import Cell, Column
 from helpers.measures.places.spread import Percentile
 from helpers.phrases import phrases
-from helpers.report.columns import Filled, Row
+from helpers.report.columns import Filled, Row, text
 from helpers.report.words import capital, interval, listed, sentence
 
 BEYOND: Final = "beyond the 99.8% limits of chance and the ordinary spread between trusts"
 PLACE_WORDS: Final = (
     "share of the other trusts, with its 95% interval; of neutral measures the share that it lies above"
 )
-
-
-def _text(label: str) -> Column:
-    return Column(label=label, kind="text")
 
 
 def _share(label: str) -> Column:
@@ -44,7 +40,7 @@ def _better_than(
     name: str, words: Callable[[Row], str], label: str = "Does better than (95% interval)"
 ) -> Filled[Row]:
     """Return a column of places among the other trusts in words."""
-    return Filled(name, _text(label), lambda row: words(row) or None, PLACE_WORDS)
+    return Filled(name, text(label), lambda row: words(row) or None, PLACE_WORDS)
 
 
 def _short_name(name: str) -> str:
@@ -91,11 +87,11 @@ def _of_place(name: str, label: str, of: str, about: str, *, times: float = 1) -
 
 STANDINGS: Final[tuple[Filled[PeerComparison], ...]] = (
     Each("measure", Column(label="Measure"), lambda each: each.measure.name),
-    Each("period", _text("Period"), _when, "that all trusts are compared at"),
-    Each("this_trust", _text("This trust"), _own_value),
-    Each("median", _text("Median"), lambda each: words.short_value(each, each.levels.median)),
+    Each("period", text("Period"), _when, "that all trusts are compared at"),
+    Each("this_trust", text("This trust"), _own_value),
+    Each("median", text("Median"), lambda each: words.short_value(each, each.levels.median)),
     _better_than("place", lambda each: words.place_words(each)),
-    Each("against_limits", _text("Allowing for chance"), _beyond, f"{BEYOND}; empty within them"),
+    Each("against_limits", text("Allowing for chance"), _beyond, f"{BEYOND}; empty within them"),
     Each("trusts", Column(label="Trusts", kind="rate"), lambda each: len(each.places.table), "compared"),
     Each("id", Column(label="Id"), lambda each: each.measure.id, "the register's", usual=False),
     _number("value", "Value", lambda each: each.own.value if each.own else None),
@@ -134,21 +130,18 @@ def _place_of(moved: Moved, moment: str) -> Percentile | None:
     return found.percentile if found else None
 
 
-def _change_of_place(moved: Moved) -> Cell:
-    return place_change_words(moved[0], moved[1]) if moved[1] else "too few earlier figures"
-
-
 _SAME: Final = "change of the median over the trusts with a figure in both periods"
 
 
 MOVEMENTS: Final[tuple[Filled[Moved], ...]] = (
     Move("measure", Column(label="Measure"), lambda each: each[0].measure.name),
-    Move("then_now", _text("Then, now"), _then_now, "the periods that are compared"),
-    Move("this_trust", _text("This trust"), lambda each: _change(each, "own_change"), "of percentages in points"),
-    Move("same_trusts", _text("Median of the same trusts"), lambda each: _change(each, "peers_change"), _SAME),
+    Move("then_now", text("Then, now"), _then_now, "the periods that are compared"),
+    Move("this_trust", text("This trust"), lambda each: _change(each, "own_change"), "of percentages in points"),
+    Move("same_trusts", text("Median of the same trusts"), lambda each: _change(each, "peers_change"), _SAME),
     _better_than("place_then", lambda each: words.percentile_words(_place_of(each, "first")), "Did better than"),
     _better_than("place_now", lambda each: words.percentile_words(_place_of(each, "last")), "Does better than"),
-    Move("change_of_place", _text("Change of place"), _change_of_place),
+    Move("change_of_place", text("Change of place"),
+         lambda each: place_change_words(each[0], each[1]) if each[1] else "too few earlier figures"),
     Move("id", Column(label="Id"), lambda each: each[0].measure.id, "the register's", usual=False),
     Move("better_than_then", _share("Did better than"), lambda each: percent_of(_place_of(each, "first")), usual=False),
     Move("better_than_now", _share("Does better than"), lambda each: percent_of(_place_of(each, "last")), usual=False),
@@ -185,9 +178,9 @@ def _model(label: str) -> Column:
 
 OPPORTUNITY: Final = (
     Worth("measure", Column(label="Measure"), lambda each: each[0].measure.name),
-    Worth("benchmark", _text("Benchmark"), _level),
-    Worth("this_trust", _text("This trust"), lambda each: _own_value(each[0])),
-    Worth("what", _text("What would change"), _counted),
+    Worth("benchmark", text("Benchmark"), _level),
+    Worth("this_trust", text("This trust"), lambda each: _own_value(each[0])),
+    Worth("what", text("What would change"), _counted),
     Worth("raw", _model("Raw"), lambda each: each[1].raw, "from the figure as it is"),
     Worth("allowing_for_chance", _model("Allowing for chance"), lambda each: each[1].shrunken, _DRAWN),
     Worth("certain", _model("Certain"), lambda each: each[1].certain, "where the interval leaves the benchmark out"),
@@ -217,13 +210,13 @@ def trust_columns(comparison: PeerComparison) -> tuple[Filled[PeerValue], ...]:
 
     return (
         Filled("code", Column(label="Code"), lambda each: each.code),
-        Filled("trust", _text("Trust"), lambda each: _short_name(each.name)),
+        Filled("trust", text("Trust"), lambda each: _short_name(each.name)),
         Filled("value", Column(label="Value", kind="rate", unit=unit, digits=digits), lambda each: each.value),
-        Filled("interval", _text("95% interval"),
+        Filled("interval", text("95% interval"),
                lambda each: interval(each.low, each.high, digits) if has_ends(each) else None,
                "chance and ordinary variation between periods"),
         _better_than("place", lambda each: words.percentile_words(place(each))),
-        Filled("against_limits", _text("Allowing for chance"), lambda each: words.flag_words(each.flag), BEYOND),
+        Filled("against_limits", text("Allowing for chance"), lambda each: words.flag_words(each.flag), BEYOND),
         end("low", "lower"),
         end("high", "upper"),
         Filled("better_than", _share("Does better than"), lambda each: percent_of(place(each)),
@@ -236,13 +229,9 @@ def trust_columns(comparison: PeerComparison) -> tuple[Filled[PeerValue], ...]:
 Group = Filled[InGroup]
 
 
-def _compared(each: InGroup) -> PeerComparison | None:
-    return each.comparison if each.comparison and each.comparison.others else None
-
-
 def _level_of(each: InGroup, name: str) -> Cell:
-    comparison = _compared(each)
-    return words.short_value(comparison, getattr(comparison.levels, name)) if comparison else None
+    found = each.comparison
+    return words.short_value(found, getattr(found.levels, name)) if found and found.others else None
 
 
 def _group_place(each: InGroup) -> str:
@@ -259,18 +248,18 @@ def _group_note(each: InGroup) -> str:
 
 GROUPS: Final = (
     Group("group", Column(label="Group"), lambda each: each.name),
-    Group("who", _text("Who"), lambda each: each.comparison.group.label if each.comparison else None),
+    Group("who", text("Who"), lambda each: each.comparison.group.label if each.comparison else None),
     Group(
         "trusts",
         Column(label="Trusts", kind="rate"),
         lambda each: len(each.comparison.places.table) if each.comparison else None,
         "compared",
     ),
-    Group("median", _text("Median"), lambda each: _level_of(each, "median")),
-    Group("best_quarter", _text("Best quarter"), lambda each: _level_of(each, "best_quartile")),
-    Group("together", _text("All together"), lambda each: _level_of(each, "pooled")),
+    Group("median", text("Median"), lambda each: _level_of(each, "median")),
+    Group("best_quarter", text("Best quarter"), lambda each: _level_of(each, "best_quartile")),
+    Group("together", text("All together"), lambda each: _level_of(each, "pooled")),
     _better_than("place", _group_place),
-    Group("note", _text("Note"), _group_note),
+    Group("note", text("Note"), _group_note),
 )
 
 
@@ -282,7 +271,7 @@ def moment_columns(comparison: PeerComparison) -> tuple[Filled[PeerMoment], ...]
         return Filled(name, column, lambda each: getattr(each, of))
 
     return (
-        Filled("period", _text("Period"), lambda each: words.when(comparison, each.period)),
+        Filled("period", text("Period"), lambda each: words.when(comparison, each.period)),
         figure("this_trust", "This trust", "value"),
         figure("lower_quartile", "Lower quartile", "lower_quartile"),
         figure("median", "Median", "median"),
@@ -300,14 +289,14 @@ def _left_out(reason: str) -> Filled[PeerComparison]:
         codes = getattr(comparison.left_out, reason)
         return f"{len(codes):,}: {listed(codes, most=words.NAMED)}" if codes else None
 
-    return Each(reason, _text(phrases("names.not_compared")[reason]), cell, "number and codes of trusts")
+    return Each(reason, text(phrases("names.not_compared")[reason]), cell, "number and codes of trusts")
 
 
 def left_out_columns(reasons: list[str]) -> tuple[Filled[PeerComparison], ...]:
     """Return the columns of who cannot be compared, for the reasons that there are."""
     return (
         Each("measure", Column(label="Measure"), lambda each: each.measure.name),
-        Each("period", _text("Period"), words.short_when),
+        Each("period", text("Period"), words.short_when),
         Each("compared", Column(label="Compared", kind="rate"), lambda each: len(each.places.table)),
         *(_left_out(name) for name in reasons),
     )

@@ -13,7 +13,7 @@ from helpers.data.mart import Mart
 from helpers.data.organisations.directory import Organisation
 from helpers.data.periods import period_end
 from helpers.data.series.peer_values import peer_organisations
-from helpers.errors import DataError, Problem, UsageError
+from helpers.errors import DataError, Problem
 from helpers.measures.places.groups import GROUP_KINDS, GroupKind, PeerGroup, find_group
 from helpers.measures.places.spread import Places, places_at, places_of
 from helpers.measures.places.values import PeerSeries, can_be_compared, read_series
@@ -21,6 +21,7 @@ from helpers.phrases import phrases
 from helpers.register.models import Benchmark, Measure, Register
 from helpers.register.reading import find_measure
 from helpers.report.period import Period, add_months
+from helpers.yaml_files import raise_all
 
 
 @dataclass(frozen=True)
@@ -123,8 +124,7 @@ class PeerOptions:
             problems.append(Problem("peers", "none", "codes of trusts", "name the chosen peers"))
         if self.months < 1:
             problems.append(Problem("months", f"{self.months}", "1 or more", "say how far back to look"))
-        if problems:
-            raise UsageError(problems)
+        raise_all(problems)
 
 
 @dataclass(frozen=True)
@@ -215,11 +215,6 @@ class PeerFindings:
     def compared(self) -> tuple[PeerComparison, ...]:
         """The comparisons in which the trust itself has a figure."""
         return tuple(each for each in self.comparisons if each.own is not None)
-
-    @property
-    def without_own(self) -> tuple[PeerComparison, ...]:
-        """The comparisons in which it has none."""
-        return tuple(each for each in self.comparisons if each.own is None)
 
     @property
     def counts(self) -> tuple[Measure, ...]:

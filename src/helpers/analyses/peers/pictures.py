@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.figure import Figure
 
 from helpers.analyses.peers import words
 from helpers.analyses.peers.movement import Movement
@@ -18,9 +18,6 @@ from helpers.report.charts import rates as charts_rates
 from helpers.report.charts.canvas import Verdict
 from helpers.report.period import add_months
 from helpers.report.words import capital, count, number
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 #: points along which the lines of a funnel are drawn
 _LINE_POINTS = 160
@@ -43,14 +40,15 @@ def _caterpillar(comparison: PeerComparison) -> Figure:
     lines = [("median", comparison.levels.median)]
     if comparison.levels.best_quartile is not None:
         lines.append(("best quarter", comparison.levels.best_quartile))
+    codes = [member.code for member in comparison.members]
     return charts_rates.caterpillar_chart(
         value,
         (low, high),
-        _own_place(comparison),
+        codes.index(comparison.organisation) if comparison.own else None,
         label=_own_label(comparison),
         lines=lines if len(comparison.members) > 2 and not comparison.alike else [],
         unit=comparison.unit,
-        names=[member.code for member in comparison.members],
+        names=codes,
         ceiling=_ceiling(comparison),
         height=HEIGHT,
     )
@@ -62,6 +60,7 @@ def _funnel(comparison: PeerComparison) -> Figure:
     x = np.linspace(found.denominator.min() * 0.8, found.denominator.max() * 1.02, _LINE_POINTS)
     limits = found.limits_at(x)
     place = {code: number for number, code in enumerate(found.group)}
+    base = capital(comparison.base_words or comparison.measure.denominator or "Denominator")
     return charts_rates.rate_funnel_chart(
         found.denominator,
         found.value,
@@ -72,19 +71,10 @@ def _funnel(comparison: PeerComparison) -> Figure:
         },
         label=_own_label(comparison),
         centre=found.target,
-        axis_labels=(_denominator_words(comparison), comparison.unit),
+        axis_labels=(base, comparison.unit),
         ceiling=_ceiling(comparison),
         height=HEIGHT,
     )
-
-
-def _denominator_words(comparison: PeerComparison) -> str:
-    return capital(comparison.base_words or comparison.measure.denominator or "Denominator")
-
-
-def _own_place(comparison: PeerComparison) -> int | None:
-    codes = [member.code for member in comparison.members]
-    return codes.index(comparison.organisation) if comparison.own else None
 
 
 def _own_label(comparison: PeerComparison) -> str:

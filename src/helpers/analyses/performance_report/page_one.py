@@ -15,12 +15,7 @@ from helpers.analyses.performance_report.ranking import (
 )
 from helpers.analyses.performance_report.tables import place_words
 from helpers.bundle import Cell
-from helpers.measures.attention_words import (
-    attention_clauses,
-    periods_of,
-    problem_sentence,
-    telling_clause,
-)
+from helpers.measures.attention_words import attention_clauses, periods_of, problem_sentence, telling_clause
 from helpers.measures.columns import short_period, spark_of
 from helpers.measures.figures import (
     counted_as_people,
@@ -343,9 +338,3 @@ def chance_sentence(results: Sequence[MeasureResult]) -> str:
         f"of steady measures {number(100 * FALSE_SIGNAL, 1)}% show a signal for the worse by chance alone, and so "
         f"{some}% of reports with {count(judged, 'measure')} that have limits show one or more"
     )
-
-
-def reasons_words(result: MeasureResult) -> str:
-    """Return every reason why a measure needs attention, as a sentence; empty where it does not."""
-    clauses = attention_clauses(result)
-    return sentence("; ".join(clauses)) if clauses else ""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from helpers.analyses.decided.analysis import decided_part
-from helpers.analyses.performance_report import annex, changes, page_one, tables
+from helpers.analyses.performance_report import changes, page_one, tables
 from helpers.analyses.performance_report.measure_parts import (
     icons_part,
     next_words,
@@ -33,6 +33,7 @@ from helpers.audience import current_audience
 from helpers.bundle import Column, Panel
 from helpers.data.keeping.last_published import LastPublished, last_before
 from helpers.errors import Problem, UsageError, near_misses
+from helpers.measures.attention_words import attention_clauses
 from helpers.measures.columns import MEASURE, Result
 from helpers.measures.figures import period_words
 from helpers.measures.gathering import Results, datasets_behind, results_for
@@ -40,26 +41,21 @@ from helpers.measures.result import MOST_MEASURES, MeasureResult
 from helpers.measures.words import all_sentences
 from helpers.phrases import phrase
 from helpers.places import state_folder
-from helpers.report.columns import laid_out
+from helpers.report.columns import laid_out, text
 from helpers.report.parts import Headline, Part, part
+from helpers.report.report import Report
 from helpers.report.sections import Sections
 from helpers.report.shown import Shown
 from helpers.report.words import listed, sentence, together
-
-if TYPE_CHECKING:
-    from helpers.report.report import Report
 
 #: sections of the board version, two to a page: with what stands before them at most eight pages
 MOST_IN_FULL: Final = 6
 _CALM: Final = "Nothing with a recent figure needs attention."
 
 
-def _text(label: str) -> Column:
-    return Column(label=label, kind="text")
-
-
 def _reasons(result: MeasureResult) -> str | None:
-    return page_one.reasons_words(result) or None
+    clauses = attention_clauses(result)
+    return sentence("; ".join(clauses)) if clauses else None
 
 
 class PerformanceReport(Sections):
@@ -103,12 +99,11 @@ class PerformanceReport(Sections):
     def headline(self) -> Headline:
         """What the board should know first; carries what the next report compares itself with."""
         attention = [result for result in self._shown if result.category == "attention"]
-        found = self.headline_of(
+        return self.headline_of(
             page_one.headline_words(self._shown, self._pathways),
             {"measures": len(self._shown), "attention": len(attention)},
+            kept=changes.summary_of(self._shown, self._key, self._period),
         )
-        kept = changes.summary_of(self._shown, self._key, self._period)
-        return replace(found, made=found.made.model_copy(update={"kept": kept}))
 
     @property
     def _key(self) -> str:
@@ -202,9 +197,9 @@ class PerformanceReport(Sections):
         columns = (
             MEASURE,
             Result("pathway", Column(label="Pathway"), lambda r: pathway_of(r, self._pathways).name),
-            Result("attention", _text("Needs attention"), _reasons, "every reason; none where it has only changed"),
-            Result("why", _text("Why"), lambda r: why_words(r, self._period)),
-            Result("next", _text("What next"), next_words, "with owner and date of recovery"),
+            Result("attention", text("Needs attention"), _reasons, "every reason; none where it has only changed"),
+            Result("why", text("Why"), lambda r: why_words(r, self._period)),
+            Result("next", text("What next"), next_words, "with owner and date of recovery"),
         )  # fmt: skip
         told = {"nothing": "" if self._exceptions else _CALM}
         return self.composed(
@@ -219,15 +214,15 @@ class PerformanceReport(Sections):
             yield from self.section(result.measure.id).shown
         if rest := self._exceptions[most:]:
             yield self.heading("exceptions-short", "Also needing attention, in short", level=3)
-            yield from annex.annex_pages(self, rest, page_one.short_line)
+            yield from tables.annex_pages(self, rest, page_one.short_line)
 
     @part
     def annex(self) -> Part:
         """Every other measure as a small chart with a line; not shown in the board version, like all that follows."""
         rest = [result for result in self._ranked if result not in self._exceptions]
-        plain = self.part("annex", fields=annex.FIELDS, rows=annex.annex_rows(rest))
+        plain = self.part("annex", fields=tables.ANNEX, rows=tables.annex_rows(rest))
         return self._below(
-            "Annex: all other measures", replace(plain, content=lambda: annex.annex_pages(self, rest))
+            "Annex: all other measures", replace(plain, content=lambda: tables.annex_pages(self, rest))
         )
 
     def _annexed(self, heading: str, name: str, **told: Any) -> Part:

@@ -1,10 +1,11 @@
-"""The tables of the performance report: every measure, the matrix, data quality, the data behind a chart."""
+"""The tables of the performance report: every measure, the matrix, data quality, the data behind a chart, the annex."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -12,17 +13,32 @@ import numpy as np
 from helpers.analyses.performance_report.ranking import by_domain, pathway_of
 from helpers.bundle import SUPPRESSED, Cell, Column, ColumnKind
 from helpers.data.checking.quality import QualityRating
-from helpers.measures.columns import DATED, ID, MEASURE, PERIOD, TARGET, Result, spark_of, variation_cell
-from helpers.measures.figures import bounded
+from helpers.measures.columns import (
+    DATED,
+    ID,
+    MEASURE,
+    PERIOD,
+    TARGET,
+    Result,
+    short_period,
+    spark_of,
+    variation_cell,
+)
+from helpers.measures.figures import bounded, goal_words, told_figure
+from helpers.measures.pictures import multiples_of
 from helpers.measures.reasons import Reasons
 from helpers.measures.result import STANDINGS, MeasureResult, Standing, Variation
+from helpers.measures.value_words import latest_sentence, short_words
 from helpers.measures.words import no_assurance_words
 from helpers.phrases import phrases
 from helpers.register.arrangement import Pathway
-from helpers.report.columns import fields, laid_out
+from helpers.report.charts.multiples import ROWS, pictures_of_rows
+from helpers.report.columns import fields, laid_out, text
 from helpers.report.controlled import finite
 from helpers.report.parts import Field
-from helpers.report.words import number, sentence
+from helpers.report.sections import Sections
+from helpers.report.shown import Shown
+from helpers.report.words import listed, number, sentence
 from helpers.stats.position import VERY_LIKELY
 
 #: what a reason of delay ends in, for those who plan discharges: "(Pathway 1 or 3)"
@@ -45,11 +61,11 @@ def _summary_columns(pathways: Mapping[str, Pathway]) -> tuple[Result, ...]:
         DATED,
         TARGET,
         Result("icons", Column(label="Variation, assurance", kind="icon"), _icons_cell, "icons, or why there are none"),
-        Result("usual", Column(label="Mean, limits", kind="text"), _usual_cell, "of the period judged"),
+        Result("usual", text("Mean, limits"), _usual_cell, "of the period judged"),
         Result("trend", Column(label="Trend", kind="spark"), spark_of, "all values; dotted the target"),
-        Result("among", Column(label="Among trusts", kind="text"), place_words, "place in the same period"),
-        Result("data", Column(label="Data", kind="text"), quality_mark, "what the kite mark finds wanting"),
-        Result("category", Column(label="Group", kind="text"), lambda r: r.category, "for a board to do", usual=False),
+        Result("among", text("Among trusts"), place_words, "place in the same period"),
+        Result("data", text("Data"), quality_mark, "what the kite mark finds wanting"),
+        Result("category", text("Group"), lambda r: r.category, "for a board to do", usual=False),
         _number("value", "Value", lambda r: r.latest.value if r.latest else None, kind="rate"),
         _number("target_value", "Target value", lambda r: r.target.value if r.target else None),
         _number("mean", "Mean", lambda r: _line(r, "centre")),
@@ -219,3 +235,57 @@ def chart_rows(result: MeasureResult) -> Rows:
         value = SUPPRESSED if result.series.hidden[place] else finite(result.series.shown[place])
         rows.append((day.isoformat(), value, *cells, planned, reason))
     return rows
+
+
+ANNEX: Final = fields(__file__, "annex")
+
+
+def annex_rows(results: Sequence[MeasureResult]) -> Rows:
+    """Return a line for each measure."""
+    return [(result.measure.name, line_words(result)) for result in results]
+
+
+def line_words(result: MeasureResult) -> str:
+    """Return a measure in a line: its latest value, its target, what that says of the process."""
+    if result.latest is None:
+        return latest_sentence(result)
+    said = f"{told_figure(result)} in {short_period(result)}"
+    if result.target is not None and result.target.meaning != "cumulative":
+        said += f", target {goal_words(result.measure, result.target.value)}"
+    return sentence(f"{said}; {short_words(result)}")
+
+
+def annex_pages(
+    sections: Sections,
+    results: Sequence[MeasureResult],
+    told: Callable[[MeasureResult], str] = line_words,
+) -> Iterator[Shown]:
+    """Yield a line for each, and then the small charts, six to a picture at most.
+
+    The lines come first: on paper a picture goes to the head of a page, away from what stands before or after it.
+    """
+    if results:
+        lines = (f"- **{result.measure.name}**: {told(result)}" for result in results)
+        yield sections.text("annex-lines", "\n".join(lines))
+    drawn = [result for result in results if result.drawn]
+    for page, those in enumerate(pictures_of_rows(len(drawn), ROWS), start=1):
+        yield _picture(sections, drawn[those], page)
+
+
+def _picture(sections: Sections, results: Sequence[MeasureResult], page: int) -> Shown:
+    names = listed(result.measure.name for result in results)
+    return sections.part(
+        f"annex-{page}",
+        fields=fields(__file__, "annex_charts"),
+        rows=[row for result in results for row in _behind(result)],
+        caption=f"{names}. Bands are limits, dotted lines targets.",
+        alt=" ".join(f"{result.measure.name}: {line_words(result)}" for result in results),
+        chart=partial(multiples_of, results),
+    ).as_figure()
+
+
+def _behind(result: MeasureResult) -> Iterator[tuple[Cell, ...]]:
+    series = result.series
+    for day, value, hidden in zip(series.days, series.shown, series.hidden, strict=True):
+        told = None if value != value else f"{value:.{result.measure.digits}f}"
+        yield result.measure.name, day.isoformat(), SUPPRESSED if hidden else told

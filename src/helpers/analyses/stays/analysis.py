@@ -5,12 +5,46 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from helpers.analyses.stays.length_of_stay import LengthOfStay
+from helpers.analyses.stays import comparison, course, notes
+from helpers.analyses.stays import groups as by_group
+from helpers.analyses.stays.basis import StayBasis
 from helpers.analyses.stays.options import LONG_STAY, ORDINARY, BenchmarkName, StayOptions
 from helpers.analyses.stays.published import PublishedStay
 from helpers.report.analyses_in_room import analyse_in_room
 from helpers.report.arguments import names_near_misses
+from helpers.report.parts import Headline, part
 from helpers.report.report import Report
+
+
+class LengthOfStay(StayBasis):
+    """How long patients stay compared with a benchmark, part by part."""
+
+    @part
+    def headline(self) -> Headline:
+        """What a board should know first: ratio, worth, origin, latest_month, peers, gaps."""
+        latest = self.trend.words.get("latest_month", "")
+        words = {
+            "ratio": f"**{self.adjusted.words.ratio}**",
+            "worth": self.worth.words.certain,
+            "origin": self.groups.words.origin,
+            "latest_month": f"{latest} {self.trend.words.get('variation', '')}".strip() if latest else "",
+            "peers": self.peers.words.place if self.peers.chart else "",
+            "gaps": self.quality.words.gaps,
+        }
+        return self.headline_of(words, {**self.crude.values, **self.adjusted.values})
+
+    counted = part(notes.counted)
+    crude = part(comparison.crude)
+    split = part(comparison.split)
+    adjusted = part(comparison.adjusted)
+    model = part(comparison.model)
+    worth = part(by_group.worth)
+    groups = part(by_group.groups)
+    tails = part(by_group.tails)
+    trend = part(course.trend)
+    peers = part(course.peers)
+    method = part(notes.method)
+    quality = part(notes.quality)
 
 
 @names_near_misses

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from helpers.analyses.stays import words as los_words
 from helpers.analyses.stays.findings import StayFindings
 from helpers.analyses.stays.options import StayOptions, name_benchmark
 from helpers.data.disclosure import policy_for
-from helpers.report.report import origin_of
+from helpers.report.report import Report, origin_of
 from helpers.report.sections import Sections
-
-if TYPE_CHECKING:
-    from helpers.report.report import Report
 
 #: the register's name of what this report is about
 MEASURE = "mean_los"

@@ -33,8 +33,9 @@ _AXES: Final = ("Precision of the trust's ratio (larger trusts to the right)", "
 def trend(basis: StayBasis) -> Part:
     """Return the mean stay of each month, with the limits within which it ordinarily varies."""
     found = basis.found.trend
-    # a total may tell which months are hidden
-    if not _months_may_be_marked(basis):
+    # a total of this report or an earlier one may tell which months are hidden
+    spans = basis.found.period.spans(found.months["spells"])
+    if not all(controlled.leave_months_open(span, basis.origin) for span in spans):
         return basis.part("trend", words={"no_months": phrase("reasons.stays.no_months")})
     means = _month_cells(basis)
     process = _process(basis, means)
@@ -77,12 +78,6 @@ def _draw(process: Process, events: tuple[tuple[date, str], ...]) -> Figure:
     chart = unmarked(process.chart) if process.unstable else process.chart
     target = (process.target.removeprefix("the "), chart.target_in_force)
     return spc_chart(chart, chart.values, unit=process.unit, target=target, events=events)
-
-
-def _months_may_be_marked(basis: StayBasis) -> bool:
-    """Tell whether it may be seen which months are hidden, beside the patients of this report and earlier ones."""
-    spans = basis.found.period.spans(basis.found.trend.months["spells"])
-    return all(controlled.leave_months_open(span, basis.origin) for span in spans)
 
 
 def _month_cells(basis: StayBasis) -> list[Cell]:

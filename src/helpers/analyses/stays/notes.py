@@ -44,6 +44,7 @@ def method(basis: StayBasis) -> Part:
         "fixed": phrase("method.stays.trim_fixed", trim_days=number(rule.trim_days or 0)),
         "upper_quartile": phrase("method.stays.trim_upper_quartile", least_trim_days=LEAST_TRIM_DAYS),
     }[options.trim]
+    clusters = int(basis.found.adjusted["clusters"])
     zero_days = f"Zero-day stays are {'counted' if options.zero_day_stays else 'left out'}."
     words = {
         "spells": phrase("method.stays.spells"),
@@ -51,17 +52,12 @@ def method(basis: StayBasis) -> Part:
         "months": phrase("method.stays.months", lengths=listed(map(str, options.tails))),
         "benchmark": phrase("method.stays.benchmark", fewest_patients=FEWEST_PEER_SPELLS),
         "expected": phrase("method.stays.expected", fewest_spells=FEWEST_COMPARATOR_SPELLS),
-        "estimated": _estimated(int(basis.found.adjusted["clusters"])),
+        "estimated": phrase("method.stays.without_clusters")
+        if clusters < FEWEST_CLUSTERS
+        else phrase("method.stays.between_clusters", clusters=clusters),
         "shrunken": phrase("method.stays.shrunken"),
     }
     return basis.part("method", words=words, bulleted=True)
-
-
-def _estimated(clusters: int) -> str:
-    """Return what is estimated, and whether the interval allows for stays that go together."""
-    if clusters < FEWEST_CLUSTERS:
-        return phrase("method.stays.without_clusters")
-    return phrase("method.stays.between_clusters", clusters=clusters)
 
 
 def quality(basis: StayBasis) -> Part:

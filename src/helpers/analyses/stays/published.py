@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from functools import cached_property, partial
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -16,12 +15,10 @@ from helpers.report.charts import rates as charts_rates
 from helpers.report.columns import fields
 from helpers.report.parts import Headline, Part, part
 from helpers.report.period import Period, add_months, age_sentence, good_until
+from helpers.report.report import Report
 from helpers.report.sections import Sections
 from helpers.report.words import count, days, number, sentence
 from helpers.stats import los
-
-if TYPE_CHECKING:
-    from helpers.report.report import Report
 
 #: quarters of the first year of the pandemic, by their first days
 PANDEMIC = ((2020, 4), (2021, 3))
@@ -211,10 +208,6 @@ def _in_pandemic(quarter: object) -> bool:
 
 
 def _quarter_words(quarter: object) -> str:
-    """Return a quarter, by its first day, as a reader says it.
-
-    >>> _quarter_words("2020-07-01")
-    'July to September 2020'
-    """
+    """Return a quarter, by its first day, as a reader says it: "July to September 2020"."""
     first = pd.Timestamp(str(quarter)).date()
     return f"{first:%B} to {add_months(first, 2):%B %Y}"

@@ -51,7 +51,7 @@ def ratio_sentence(wording: Wording, ratio: float, low: float, high: float) -> s
     "Allowing for case mix, Northmoor's patients stay 19% longer than they would elsewhere (95% interval 11% to 28%)."
     """
     who = f"{possessive(wording.trust)} {wording.patients}"
-    change, ends = percent_change(ratio), (percent_change(low), percent_change(high))
+    change, *ends = (100 * (each - 1) for each in (ratio, low, high))  # per cent
     if low <= 1 <= high:
         said = f"(from {_change(ends[0])} to {_change(ends[1])}, 95% interval)"
         if max(map(abs, ends)) <= LIKE_PERCENT:
@@ -62,22 +62,13 @@ def ratio_sentence(wording: Wording, ratio: float, low: float, high: float) -> s
             "allowing for case mix, chance alone may explain how the stay of "
             f"{who} differs from elsewhere {said}"
         )
-    shown = ends if change > 0 else (-ends[1], -ends[0])
+    lower, upper = ends if change > 0 else (-ends[1], -ends[0])
     digits = 0 if min(abs(change), *map(abs, ends)) >= 1 else 1
     side = "longer" if change > 0 else "shorter"
     return sentence(
         f"allowing for case mix, {who} stay {number(abs(change), digits)}% {side} than they would elsewhere "
-        f"(95% interval {interval(*shown, digits, unit='%')})"
+        f"(95% interval {interval(lower, upper, digits, unit='%')})"
     )
-
-
-def percent_change(ratio: float) -> float:
-    """Return a ratio as a change in per cent.
-
-    >>> round(percent_change(1.19), 1)
-    19.0
-    """
-    return 100 * (ratio - 1)
 
 
 def split_sentence(wording: Wording, mix: float, length: float, *, level: float = 0.0) -> str:

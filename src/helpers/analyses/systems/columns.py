@@ -10,7 +10,7 @@ from helpers.analyses.systems.findings import BedScenario, DelayGroup, WayOut
 from helpers.analyses.systems.known import ADMISSIONS, BEDS, WAITING
 from helpers.bundle import Cell, Column
 from helpers.phrases import phrases
-from helpers.report.columns import Filled, fields
+from helpers.report.columns import Filled, fields, text
 from helpers.report.words import number
 
 #: what the table of trusts shows, each the part of the sum that is a count of people or beds
@@ -30,11 +30,11 @@ def held_columns(found: WayOut) -> tuple[OfGroup, ...]:
     who = phrases("names.who_could_act")
     counted = Column(label="Patients, so beds at least", kind="count")
     columns = [
-        OfGroup("who", Column(label="Who could act", kind="text"), lambda each: who[each.who]),
+        OfGroup("who", text("Who could act"), lambda each: who[each.who]),
         OfGroup("patients", counted, lambda each: each.patients, "counted with such a reason"),
         OfGroup("share", Column(label="Share", kind="rate", unit="%"), lambda each: 100 * each.patients / found.total,
                 "of all counted with a reason"),
-        OfGroup("largest", Column(label="Most often", kind="text"),
+        OfGroup("largest", text("Most often"),
                 lambda each: each.largest.partition(" – ")[2] or each.largest, "the reason that counts most"),
     ]  # fmt: skip
     if np.isfinite(found.remaining):
@@ -48,13 +48,13 @@ def held_columns(found: WayOut) -> tuple[OfGroup, ...]:
 def scenario_columns(change: float) -> tuple[OfScenario, ...]:
     """Return the columns of what a change of some per cent would give."""
     what, where = phrases("names.scenarios", change=f"{change:g}"), phrases("names.scenario_places")
-    room = Column(label="Room for emergency admissions a month", kind="text")
+    room = text("Room for emergency admissions a month")
     return (
-        OfScenario("change", Column(label="If", kind="text"), lambda each: what[each.name]),
-        OfScenario("where", Column(label="Where", kind="text"), lambda each: where[each.name]),
+        OfScenario("change", text("If"), lambda each: what[each.name]),
+        OfScenario("where", text("Where"), lambda each: where[each.name]),
         OfScenario("low", Column(label="Beds free, least", kind="model"), lambda each: each.low),
         OfScenario("high", Column(label="Beds free, most", kind="model"), lambda each: each.high),
-        OfScenario("occupancy", Column(label="Occupancy, %", kind="text"), lambda each: _between(each.occupancy, 1),
+        OfScenario("occupancy", text("Occupancy, %"), lambda each: _between(each.occupancy, 1),
                    "per cent of the beds available"),
         OfScenario("room", room, lambda each: _between(each.room)),
     )  # fmt: skip

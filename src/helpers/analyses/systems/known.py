@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import pandas as pd
 
@@ -14,10 +14,8 @@ from helpers.data.series.measure_series import names_in, read_reasons, read_seri
 from helpers.measures.gathering import WantedMeasures, results_of_rows
 from helpers.measures.result import MeasureResult
 from helpers.measures.sums import SystemSum, system_sum
-
-if TYPE_CHECKING:
-    from helpers.register.models import Measure
-    from helpers.report.report import Report
+from helpers.register.models import Measure
+from helpers.report.report import Report
 
 MONTHS: Final = 36
 #: who could leave and stays over beds in use; beds in use over beds available

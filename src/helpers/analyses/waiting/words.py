@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from helpers.analyses.waiting.lists import FEWEST, WINDOW, Aim
 from helpers.phrases import phrases
+from helpers.register.models import Measure
 from helpers.report.words import count, day_words, in_words, listed, month, number, sentence
 from helpers.theme.markdown import escape_markdown
-
-if TYPE_CHECKING:
-    from helpers.register.models import Measure
 
 NO_FLOWS = "the data have no patients added and removed"
 

@@ -119,7 +119,8 @@ def _audit_csv(text: str, name: str) -> list[Problem]:
     rows = _rows(text)
     header = audit_header(unsaid(rows[0]), name) if rows else []
     # A heading of records in one line is known from the text already.
-    is_rows = has_rows_of_patients(rows[1:]) and not any(_is_rows(problem) for problem in problems)
+    is_known = any(isinstance(each, AuditAlarm) and each.kind == "record_rows" for each in problems)
+    is_rows = has_rows_of_patients(rows[1:]) and not is_known
     return [*header, *problems, *split_numbers(rows, name), *([rows_problem(name)] if is_rows else [])]
 
 
@@ -133,10 +134,6 @@ def _rows(text: str) -> list[list[str]]:
         return list(csv.reader(io.StringIO(text), dialect))
     except csv.Error:
         return [line.split(",") for line in text.splitlines()]
-
-
-def _is_rows(problem: Problem) -> bool:
-    return isinstance(problem, AuditAlarm) and problem.kind == "record_rows"
 
 
 # --- archives: Word, Excel, PowerPoint ----------------------------------------------------------------

@@ -140,16 +140,14 @@ def _steps(rows: list[Any], register: Register) -> list[Oddity]:
         kind: Kind = "apart" if row.apart else "step"
         other, beside = (row.before, "beside it") if row.apart else (row.one_before, "before it")
         is_alone = row.denominator != row.denominator and measure is not None and measure.unit == "%"
-        doubt = ": a fraction beside per cent?" if is_alone and _is_hundred(row.value / other) else ""
+        ratio = row.value / other
+        is_hundred = STEP <= max(ratio, 1 / ratio) <= 2 * 100
+        doubt = ": a fraction beside per cent?" if is_alone and is_hundred else ""
         words = (
             f"{_amount(row.value, measure)} {_said(row.period)}, {_amount(other, measure)} {beside}{doubt}"
         )
         found.append(Oddity(kind, row.measure, words, _place(row), row.load))
     return found
-
-
-def _is_hundred(ratio: float) -> bool:
-    return STEP <= max(ratio, 1 / ratio) <= 2 * 100
 
 
 def _levels(rows: list[Any], register: Register) -> list[Oddity]:

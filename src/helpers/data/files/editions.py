@@ -41,7 +41,8 @@ class Editions:
         """Yield each file that disagrees with another one, unless their names say which is the later edition."""
         for number, (file, edition, of, says) in enumerate(self.files):
             for other, other_edition, other_of, other_says in self.files[:number]:
-                different = _different(of, says, other_of, other_says)
+                _, here, there = np.intersect1d(of, other_of, return_indices=True)
+                different = int((says[here] != other_says[there]).sum())
                 if different and edition == other_edition:
                     came = f"{different} figures differ from those of %s for the same periods"
                     cure = "load them one after the other, the later edition last"
@@ -71,13 +72,3 @@ def earlier_than_held(
     )
     vintage = of_same[0][0]
     return None if vintage is None else (vintage - BEFORE, Path(later[vintage]).name)
-
-
-def _different(
-    of: NDArray[np.uint64],
-    says: NDArray[np.uint64],
-    other_of: NDArray[np.uint64],
-    other_says: NDArray[np.uint64],
-) -> int:
-    shared, here, there = np.intersect1d(of, other_of, return_indices=True)
-    return int((says[here] != other_says[there]).sum()) if len(shared) else 0

@@ -136,7 +136,7 @@ def _write_archive(state: Path, file: io.BufferedWriter) -> int:
                 not path.is_file()
                 or path.is_symlink()
                 or _PASSING & set(name.parts)
-                or _is_log_of_sqlite(path)
+                or name.name.endswith((".sqlite-wal", ".sqlite-shm", ".sqlite-journal"))
             ):
                 continue
             content = _content(path)
@@ -157,10 +157,6 @@ def _content(path: Path) -> bytes | None:
         return path.read_bytes()
     except FileNotFoundError:
         return None
-
-
-def _is_log_of_sqlite(path: Path) -> bool:
-    return path.name.endswith((".sqlite-wal", ".sqlite-shm", ".sqlite-journal"))
 
 
 def _add(archive: tarfile.TarFile, name: str, content: bytes) -> None:

@@ -71,15 +71,14 @@ def _told(sql: str) -> Iterator[None]:
         yield
     except duckdb.CatalogException as error:
         if found := NO_TABLE.search(str(error)):
-            raise UsageError(_no_table(found[1])) from None
+            came, cure = (
+                f"there is no table {found[1]}",
+                f"{near_misses(found[1], PUBLISHED)} {_PAGE}".strip(),
+            )
+            raise UsageError(Problem(_WHERE, came, ", ".join(PUBLISHED), cure)) from None
         raise UsageError(_misread(sql, error)) from None
     except (duckdb.ProgrammingError, duckdb.DataError) as error:
         raise UsageError(_misread(sql, error)) from None
-
-
-def _no_table(name: str) -> Problem:
-    cure = f"{near_misses(name, PUBLISHED)} {_PAGE}".strip()
-    return Problem(_WHERE, f"there is no table {name}", ", ".join(PUBLISHED), cure)
 
 
 def _misread(sql: str, error: Exception) -> Problem:

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from helpers.data.mart import Mart
 from helpers.data.organisations.directory import Organisation, readable_name
 from helpers.errors import DataError, Problem
-
-if TYPE_CHECKING:
-    pass
 
 #: kinds of organisation that are a system
 KINDS: Final = {"icb": "integrated care board", "region": "region"}

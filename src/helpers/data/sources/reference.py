@@ -21,11 +21,6 @@ ODS_ROWS = 5
 _CODE, _REGION, _DAY = r"[A-Z0-9]{3,5}", r"Y\d\d", r"(19|20)\d{6}"
 
 
-def is_ods_file(sheet: Sheet) -> bool:
-    """Tell whether a sheet is an ODS trust file: codes, names and regions, and no header."""
-    return bool(ods_columns(sheet))
-
-
 def ods_columns(sheet: Sheet) -> dict[str, int]:
     """Return where the columns of an ODS trust file are, with those that others have cut out left out.
 
@@ -137,7 +132,7 @@ LAYOUTS = (
         columns=("code", "name", "region", "ICB", "opened", "closed"),
         read=read_ods,
         tables=("organisations",),
-        headless=is_ods_file,
+        headless=lambda sheet: bool(ods_columns(sheet)),  # codes, names and regions, and no header
     ),
     Layout(
         name="provider_boards",

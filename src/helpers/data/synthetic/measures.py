@@ -19,9 +19,8 @@ from helpers.data.sources.cells import first_of_month
 from helpers.data.synthetic import drawing, truth
 from helpers.data.synthetic.divisions import unit_values
 from helpers.data.synthetic.drawing import Floats
-from helpers.data.synthetic.further import further_measures
 from helpers.data.synthetic.organisations import DIVISIONS, Trusts
-from helpers.data.synthetic.returns import other_returns
+from helpers.data.synthetic.returns import further_measures, other_returns
 from helpers.data.synthetic.shapes import put_in_shapes
 from helpers.data.synthetic.specialties import CODES, column
 from helpers.data.synthetic.spells import DAY_CASE, ELECTIVE, DrawnSpells

@@ -1,7 +1,7 @@
-"""The same invented hospitals through two other returns: quarterly beds, and admissions by month.
+"""The same invented hospitals through other returns: quarterly beds, admissions, reasons, and further monthly measures.
 
-They follow from the monthly beds and the mean stays, so that beds over admissions give back about the stay
-of the records, as the real returns would.
+Beds and admissions follow from the monthly beds and the mean stays, so that beds over admissions give back about the
+stay of the records, as the real returns would.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from helpers.data.synthetic.drawing import chance, log_odds
 from helpers.data.synthetic.truth import INVENTED
 
 #: share of admissions that are planned, of those that stay
@@ -77,3 +78,79 @@ def _reasons(rng: np.random.Generator, remaining: pd.DataFrame) -> list[pd.DataF
         rows.assign(category=reason, numerator=counts[:, place], value=counts[:, place])
         for place, reason in enumerate(REASONS)
     ]
+
+
+#: of patients over 52 weeks, the share over 65; of attendances, those who wait 12 hours for a bed
+OVER_65, TWELVE_HOURS = 0.15, 0.006
+#: of attendances, those admitted; days in a bed per discharge
+ADMITTED, DAYS = 0.31, 5.2
+#: share of a year's savings that comes in each month, April first: plans deliver late
+SAVED = np.array([3, 4, 5, 7, 8, 9, 8, 9, 9, 10, 12, 16]) / 100
+#: savings plan of a year, and what trusts deliver of it; staff with an appraisal
+PLANNED_POUNDS, DELIVERED, DELIVERED_SPREAD = 12_000_000, 0.98, 0.08
+STAFF, APPRAISED, APPRAISED_SPREAD = 6_000, 0.86, 0.35
+#: written complaints in a month per pathway on the waiting list, as a measure of the trust's size
+COMPLAINTS = 0.0012
+#: month-to-month noise of the counts, standard deviation of the logarithm
+NOISE = 0.03
+
+
+def further_measures(rng: np.random.Generator, values: pd.DataFrame) -> pd.DataFrame:
+    """Return counts, and waits of over 65 weeks, that follow from the measures drawn already.
+
+    `rng`: of its own, so that what was drawn before stays as it was. `values`: monthly rows of whole organisations:
+    `rtt_over_52_weeks`, `ae_four_hours`, `bed_occupancy`.
+    """
+    whole = values[values["unit_code"].isna() & values["specialty_code"].isna()]
+    longer, emergency, beds = (
+        whole[whole["measure"] == name] for name in ("rtt_over_52_weeks", "ae_four_hours", "bed_occupancy")
+    )
+    over_65 = rng.binomial(longer["numerator"].astype(np.int64), OVER_65).astype(float)
+    attendances = emergency["denominator"].to_numpy(dtype=float)
+    bed_days = (beds["numerator"] * beds["period"].dt.days_in_month).to_numpy(dtype=float)
+    frames = [
+        longer.assign(measure="rtt_over_65_weeks", numerator=over_65),
+        _count(longer, "rtt_list_size", longer["denominator"].to_numpy(dtype=float)),
+        _count(emergency, "ae_attendances", attendances),
+        _count(emergency, "ae_12_hours_from_decision", _noisy(rng, TWELVE_HOURS * attendances, 5)),
+        _count(emergency, "emergency_admissions", _noisy(rng, ADMITTED * attendances, 1)),
+        _count(beds, "discharges", _noisy(rng, bed_days / DAYS, 1)),
+    ]
+    # drawn from a stream of their own, so that what others draw later stays as it was without them
+    (later,) = rng.spawn(1)
+    frames += [_savings(later, longer), _appraisals(later, longer)]
+    complained = later.poisson(COMPLAINTS * longer["denominator"].to_numpy(dtype=float)).astype(float)
+    frames.append(_count(longer, "complaints", complained))
+    return pd.concat(frames, ignore_index=True)
+
+
+def _savings(rng: np.random.Generator, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return savings of each month, in pounds, of the plan for the year, which delivers late in the year."""
+    share = _by_trust(rows, rng.normal(DELIVERED, DELIVERED_SPREAD, rows["org_code"].nunique()))
+    season = SAVED[(rows["period"].dt.month.to_numpy() - 4) % 12]
+    saved = PLANNED_POUNDS * share * season * np.exp(rng.normal(0, 2 * NOISE, len(rows)))
+    return rows.assign(
+        measure="savings_delivered", numerator=np.round(saved), denominator=float(PLANNED_POUNDS)
+    )
+
+
+def _appraisals(rng: np.random.Generator, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return staff with an appraisal: a level of each trust's own, hardly moving."""
+    levels = log_odds(np.array([APPRAISED])) + rng.normal(0, APPRAISED_SPREAD, rows["org_code"].nunique())
+    odds = _by_trust(rows, levels) + rng.normal(0, NOISE, len(rows))
+    return rows.assign(
+        measure="appraisals_done", numerator=np.round(STAFF * chance(odds)), denominator=float(STAFF)
+    )
+
+
+def _by_trust(rows: pd.DataFrame, values: np.ndarray) -> np.ndarray:
+    """Return one value for each row, the same for all rows of a trust."""
+    return np.asarray(values[pd.factorize(rows["org_code"])[0]])
+
+
+def _noisy(rng: np.random.Generator, level: np.ndarray, times: float) -> np.ndarray:
+    return np.asarray(np.round(level * np.exp(rng.normal(0, times * NOISE, len(level)))))
+
+
+def _count(rows: pd.DataFrame, measure: str, count: np.ndarray) -> pd.DataFrame:
+    return rows.assign(measure=measure, numerator=count, denominator=np.nan)
