@@ -203,9 +203,11 @@ def agrees(
         return False
     for each in told:
         mine, whole = count[masks[each.query]].sum(), amount[masks[each.query]].sum()
-        if mine < (1 if each.star else each.low) or mine > (
-            np.inf if each.star or each.high is None else each.high
-        ):
+        true = people.count[
+            masks[each.query]
+        ].sum()  # a nought that is hidden is taken for a star of one or more
+        low, high = 1 if each.star else each.low, np.inf if each.star or each.high is None else each.high
+        if not min(low, true) <= mine <= max(high, true):
             return False
         if each.mean and not each.mean[0] * mine - _HAIR <= whole <= each.mean[1] * mine + _HAIR:
             return False

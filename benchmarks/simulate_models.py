@@ -1,6 +1,6 @@
 """Simulations behind the methods: do intervals cover, are effects found where there are none?
 
-Run: ``python benchmarks/simulate_models.py [--runs 400] [--only los dna trajectory interrupted_series]``.
+Run: ``python benchmarks/simulate_models.py [--runs 400] [--seed 0] [--only los dna trajectory interrupted_series]``.
 Prints one line per case: what was simulated, the share found and the share that is promised.
 """
 
@@ -30,10 +30,10 @@ def autoregressive(rng: np.random.Generator, periods: int, rho: float) -> np.nda
     return values
 
 
-def simulate_los(runs: int) -> Iterator[Line]:
+def simulate_los(runs: int, seed: int) -> Iterator[Line]:
     """Coverage of O/E with skewed stays, small and large trusts, through all of the standardisation."""
-    rng = np.random.default_rng(1)
-    yield from _los_clusters(2 * runs)
+    rng = np.random.default_rng(1 + seed)
+    yield from _los_clusters(2 * runs, seed)
     for spells in (60, 300, 1500):
         for truth in (0.7, 1.0, 1.3):
             hits = [_los_covers(rng, spells, truth) for _ in range(runs)]
@@ -54,12 +54,12 @@ def _los_covers(rng: np.random.Generator, spells: int, truth: float) -> bool:
     return bool(row["lower"] <= truth <= row["upper"])
 
 
-def _los_clusters(runs: int) -> Iterator[Line]:
+def _los_clusters(runs: int, seed: int) -> Iterator[Line]:
     """Coverage where the stays of a team go together, and where patients come back, from sums per team."""
     for repeated in (False, True):
         for spread in (0.0, 0.15, 0.3):
             for teams in (3, 5, 10, 30):
-                rng = np.random.default_rng(7)
+                rng = np.random.default_rng(7 + seed)
                 # every run is a trust of its own, so that one call judges them all
                 cells = pd.concat([_team_cells(rng, teams, spread, repeated, run) for run in range(runs)])
                 kind = "three stays a patient" if repeated else "one stay a patient"
@@ -97,9 +97,9 @@ def _team_cells(
     )  # fmt: skip
 
 
-def simulate_opportunity(runs: int) -> Iterator[Line]:
+def simulate_opportunity(runs: int, seed: int) -> Iterator[Line]:
     """Bed-days of opportunity where there is none: 24 specialties of 200 spells with sd 8."""
-    rng = np.random.default_rng(2)
+    rng = np.random.default_rng(2 + seed)
     expected, spread = np.full(24, 1200.0), 8 * np.sqrt(200)
     error = np.full(24, spread / 1200)
     found = []
@@ -113,9 +113,9 @@ def simulate_opportunity(runs: int) -> Iterator[Line]:
         yield f"opportunity from nothing, {name} (bed-days)", mean, "1083 raw" if name == "raw" else "0"
 
 
-def simulate_dna(runs: int) -> Iterator[Line]:
+def simulate_dna(runs: int, seed: int) -> Iterator[Line]:
     """Coverage of the Monte Carlo interval where the truth is drawn from the stated inputs."""
-    rng = np.random.default_rng(3)
+    rng = np.random.default_rng(3 + seed)
     hits = []
     for run in range(runs):
         reduction = dna.Pert(0.05, 0.15, 0.45)
@@ -129,18 +129,20 @@ def simulate_dna(runs: int) -> Iterator[Line]:
     yield "DNA relief: Monte Carlo interval", float(np.mean(hits)), "0.95"
 
 
-def simulate_trajectory(runs: int) -> Iterator[Line]:
-    """Coverage of the value a year ahead, and how often `unlikely` was right, on four kinds of series."""
+def simulate_trajectory(runs: int, seed: int) -> Iterator[Line]:
+    """Coverage of the value a year ahead, and how often `unlikely` was right, on six kinds of series."""
     season = 2 * np.sin(np.arange(60) * np.pi / 6)
     kinds: dict[str, Callable[[np.random.Generator], np.ndarray]] = {
         "random walk": lambda rng: rng.normal(size=60).cumsum(),
+        "AR(1) 0.3": lambda rng: autoregressive(rng, 60, 0.3),
         "AR(1) 0.7": lambda rng: autoregressive(rng, 60, 0.7),
         "random walk and season": lambda rng: rng.normal(size=60).cumsum() * 0.5 + season,
         "noise round a line": lambda rng: np.arange(60) * 0.1 + rng.normal(size=60),
+        "level shift of 3": lambda rng: rng.normal(size=60) + 3 * (np.arange(60) >= rng.integers(6, 24)),
     }
     for name, make in kinds.items():
         for points in (24, 36, 48):
-            rng = np.random.default_rng(4)
+            rng = np.random.default_rng(4 + seed)
             results = [_trajectory_run(make(rng), points, rng.normal(size=20) * 2.5) for _ in range(runs)]
             uses = sum(uses for _, uses, _ in results)
             case = f"trajectory: {name}, {points} points, 12 ahead"
@@ -163,12 +165,12 @@ def _trajectory_run(series: np.ndarray, points: int, steps: np.ndarray) -> tuple
     return bool(covered), sum(unlikely), int((end < goals)[unlikely].sum())
 
 
-def simulate_interrupted_series(runs: int) -> Iterator[Line]:
+def simulate_interrupted_series(runs: int, seed: int) -> Iterator[Line]:
     """Effects found where there are none, by REML and by Newey-West."""
     for before, after in ((12, 12), (24, 12), (24, 24)):
         for rho in (0.0, 0.3, 0.6, 0.8):
             for label, compatible in (("REML", None), ("Newey-West", "newey_west")):
-                rng = np.random.default_rng(5)
+                rng = np.random.default_rng(5 + seed)
                 found = 0
                 for _ in range(runs):
                     noise = autoregressive(rng, before + after, rho)
@@ -178,10 +180,10 @@ def simulate_interrupted_series(runs: int) -> Iterator[Line]:
                 yield case, found / runs, "0.05"
 
 
-def simulate_counts(runs: int) -> Iterator[Line]:
+def simulate_counts(runs: int, seed: int) -> Iterator[Line]:
     """Effects found in overdispersed counts where there are none."""
     for family in ("quasi_poisson", "nb2"):
-        rng = np.random.default_rng(6)
+        rng = np.random.default_rng(6 + seed)
         found = 0
         for _ in range(runs):
             counts = rng.negative_binomial(10, 10 / 60, 36)
@@ -190,7 +192,7 @@ def simulate_counts(runs: int) -> Iterator[Line]:
         yield f"interrupted series: counts 18 + 18, {family}, effect from nothing", found / runs, "0.05"
 
 
-SIMULATIONS: dict[str, Callable[[int], Iterator[Line]]] = {
+SIMULATIONS: dict[str, Callable[[int, int], Iterator[Line]]] = {
     "los": simulate_los,
     "opportunity": simulate_opportunity,
     "dna": simulate_dna,
@@ -206,11 +208,12 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--runs", type=int, default=400)
+    parser.add_argument("--seed", type=int, default=0, help="another one draws fresh series")
     parser.add_argument("--only", nargs="+", choices=SIMULATIONS, default=list(SIMULATIONS))
     arguments = parser.parse_args()
     start = time.perf_counter()
     for name in arguments.only:
-        for case, found, promised in SIMULATIONS[name](arguments.runs):
+        for case, found, promised in SIMULATIONS[name](arguments.runs, arguments.seed):
             print(f"{case:<86} {found:9.3f}   (promised: {promised})", flush=True)
     print(f"{arguments.runs} runs each, {time.perf_counter() - start:.0f} s")
 

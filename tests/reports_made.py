@@ -16,7 +16,6 @@ from helpers.analyses.stays.findings import StayFindings
 from helpers.analyses.stays.options import StayOptions
 from helpers.data.mart import Mart
 from helpers.data.organisations.directory import find_organisation
-from helpers.data.synthetic import write_demo
 from helpers.register.models import Event
 from helpers.report.period import Period
 from helpers.report.report import Report
@@ -130,8 +129,6 @@ def usual(tmp_path_factory: pytest.TempPathFactory) -> Analysis:
 
 
 @pytest.fixture(scope="session")
-def demo_measures(tmp_path_factory: pytest.TempPathFactory) -> Mart:
+def demo_measures(tmp_path_factory: pytest.TempPathFactory, demo_in: Callable[..., Mart]) -> Mart:
     """Return the demo data with all of its measures, few records."""
-    mart = Mart(tmp_path_factory.mktemp("measures"))
-    write_demo(mart, scale=0.02, seed=SEED)
-    return mart.at(mart.version)
+    return demo_in(tmp_path_factory.mktemp("measures") / "mart", 0.02, seed=SEED)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import shutil
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
 import pytest
 
+from helpers.data.mart import Mart
 from helpers.errors import ExitCode
 from helpers.runner.engines import choose_engine
 
@@ -27,7 +29,7 @@ FILES = {
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def project(tmp_path_factory: pytest.TempPathFactory, demo_in: Callable[..., Mart]) -> Path:
     root = tmp_path_factory.mktemp("bring") / "project"
     for folder in ("notebooks", "params/wards"):
         (root / folder).mkdir(parents=True)
@@ -39,7 +41,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
             (root / FILES[language]).write_text(source + "\n", "utf-8")
     cells = [each for each in found if each[0] in KINDS]
     nbformat.write(dictated(cells, KINDS), root / "notebooks" / "wards.ipynb")
-    assert call(root, "demo", "build", "--scale", "0.02") == ExitCode.OK
+    demo_in(root / ".boardpack" / "mart", 0.02)
     return root
 
 

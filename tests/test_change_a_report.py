@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
 import pytest
 from following import blocks, call
 
+from helpers.data.mart import Mart
 from helpers.errors import ExitCode
 
 ROOT = Path(__file__).parents[1]
@@ -53,7 +55,7 @@ def changed(notebook: nbformat.NotebookNode, found: list[tuple[str, str]]) -> nb
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def project(tmp_path_factory: pytest.TempPathFactory, demo_in: Callable[..., Mart]) -> Path:
     root = tmp_path_factory.mktemp("changed") / "project"
     for folder in ("notebooks/comments", "params/los_deviation"):
         (root / folder).mkdir(parents=True)
@@ -65,7 +67,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
             (root / FILES[language]).write_text(source + "\n", "utf-8")
     notebook = nbformat.read(ROOT / "notebooks" / "los_deviation.ipynb", as_version=4)
     nbformat.write(changed(notebook, found), root / "notebooks" / "los_deviation.ipynb")
-    assert call(root, "demo", "build", "--scale", "0.1") == ExitCode.OK
+    demo_in(root / ".boardpack" / "mart", 0.1)
     assert call(root, "run", "los_deviation", "--renderer", "embedded", "--to", "html") == ExitCode.OK
     return root
 

@@ -6,7 +6,6 @@ scientific libraries.
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -21,7 +20,9 @@ _HOMES = {"board_style": "helpers.report.own.pictures", "open_report": "helpers.
 
 def __getattr__(name: str) -> Any:
     if name in _HOMES:
-        return getattr(import_module(_HOMES[name]), name)
+        from helpers.importing import import_at_rest
+
+        return getattr(import_at_rest(_HOMES[name]), name)
     raise AttributeError(f"module 'helpers' has no attribute {name!r}")
 
 

@@ -19,7 +19,6 @@ from helpers.data.ledger import releasing
 from helpers.data.mart import Mart
 from helpers.data.organisations.directory import find_organisation
 from helpers.data.policy import HES_RECORD_LEVEL
-from helpers.data.synthetic import write_demo
 from helpers.report.period import Period
 from helpers.report.report import Report
 
@@ -39,10 +38,8 @@ FILES = sorted(
 
 
 @pytest.fixture(scope="module")
-def mart(tmp_path_factory: pytest.TempPathFactory) -> Mart:
-    made = Mart(tmp_path_factory.mktemp("tenth") / "mart")
-    write_demo(made, scale=0.1)
-    return made.at(made.version)
+def mart(tmp_path_factory: pytest.TempPathFactory, demo_in: Callable[..., Mart]) -> Mart:
+    return demo_in(tmp_path_factory.mktemp("tenth") / "mart", 0.1)
 
 
 @pytest.fixture

@@ -16,7 +16,6 @@ from helpers import analyses
 from helpers.bundle import Bundle, Cell, Column
 from helpers.data.mart import Mart
 from helpers.data.organisations.directory import find_organisation
-from helpers.data.synthetic import write_demo
 from helpers.report import analyses_in_room
 from helpers.report.parts import Part, part
 from helpers.report.period import Period
@@ -70,10 +69,8 @@ DRAWN = ("matplotlib", "numpy", "helpers.report.charts", "collections", "functoo
 
 
 @pytest.fixture(scope="module")
-def mart(tmp_path_factory: pytest.TempPathFactory) -> Mart:
-    made = Mart(tmp_path_factory.mktemp("leaves") / "mart")
-    write_demo(made, scale=0.1, seed=3)
-    return made.at(made.version)
+def mart(tmp_path_factory: pytest.TempPathFactory, demo_in: Callable[..., Mart]) -> Mart:
+    return demo_in(tmp_path_factory.mktemp("leaves") / "mart", 0.1, seed=3)
 
 
 @pytest.fixture(

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals as on Unix")
 
 KILLS = int(os.environ.get("BOARDPACK_KILLS", "12"))
 SEED = int(os.environ.get("BOARDPACK_SEED", "1"))
-REPORTS = 12
+REPORTS = 6
 BATCH = ("run", "--force", "--renderer", "embedded")
 
 

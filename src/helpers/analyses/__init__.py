@@ -9,8 +9,9 @@ The names are resolved when they are first used, so that a notebook loads what i
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from helpers.importing import import_at_rest
 
 if TYPE_CHECKING:
     from helpers.analyses.balanced_scorecard.analysis import scorecard as scorecard
@@ -55,7 +56,7 @@ __all__ = list(_HOMES)
 
 def __getattr__(name: str) -> Any:
     if name in _HOMES:
-        return getattr(import_module(f"helpers.analyses.{_HOMES[name]}.analysis"), name)
+        return getattr(import_at_rest(f"helpers.analyses.{_HOMES[name]}.analysis"), name)
     raise AttributeError(f"module 'helpers.analyses' has no attribute {name!r}")
 
 

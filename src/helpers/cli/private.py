@@ -86,9 +86,8 @@ def _show_released(root: Path, asked: str, readers: str, *, as_json: bool) -> No
         raise UsageError(Problem("--released", came, ", ".join(names), near_misses(asked, names)))
     entries = [each for name in sorted(names[asked]) for each in ledger.entries(name)]
     shown = [shown_words(each.told, ledger.policy) for each in entries]
-    open_ones = sorted(
-        " less ".join(sorted(query.words for query in name)) for name in ledger.uncertified(names[asked])
-    )
+    uncertified = ledger.uncertified(each.told.query for each in entries)
+    open_ones = sorted(" less ".join(sorted(query.words for query in name)) for name in uncertified)
     if as_json:
         rows = [
             {"query": e.told.query.entry, "shown": words, "report": e.report, "released": e.released}

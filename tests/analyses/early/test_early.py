@@ -50,7 +50,7 @@ def test_nothing_is_said_where_nothing_has_changed() -> None:
     )
     assert found.signs == ()
     said = words.headline_words(found, [], [])
-    assert said["none"] == "**Nothing that could be looked at gives an early warning\\.**"
+    assert said["none"] == "**No measure that could be looked at gives an early warning\\.**"
     assert "One measure had months enough" in words.false_words(found)
 
 

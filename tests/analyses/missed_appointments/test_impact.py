@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,6 @@ from helpers.data.audit.bundles import audit_bundles
 from helpers.data.disclosure import disclosure_problems
 from helpers.data.mart import Mart
 from helpers.data.organisations.directory import find_organisation
-from helpers.data.synthetic import write_demo
 from helpers.errors import DataError, UsageError
 from helpers.report.charts import rates as charts_rates
 from helpers.report.controlled_charts import OPEN_MONTHS, WITHOUT_LIMITS
@@ -56,10 +56,8 @@ def words_of(found: MissedAppointments) -> str:
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Mart:
-    mart = Mart(tmp_path_factory.mktemp("demo"))
-    write_demo(mart, scale=0.1)
-    return mart.at(mart.version)
+def demo(tmp_path_factory: pytest.TempPathFactory, demo_in: Callable[..., Mart]) -> Mart:
+    return demo_in(tmp_path_factory.mktemp("tenth") / "mart", 0.1)
 
 
 @pytest.mark.parametrize(

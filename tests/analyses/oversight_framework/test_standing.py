@@ -89,11 +89,12 @@ def test_the_way_to_the_next_segment_by_hand() -> None:
     assert words.lead(found) == "Segment 3, average score 2.33; 0.50 from segment 2."
     assert words.way(found) == (
         "Segment 2 ends at 1.83: 1.51 fewer points over 3 scores. One metric alone, from the worst score to the best, "
-        "is worth 1.00. A\\&E within four hours and cancer treated within 62 days at the mark would bring it to 1.67."
+        "is worth 1.00. “A\\&E within four hours” and “cancer treated within 62 days” at the mark would bring it to "
+        "1.67."
     )
     assert words.movers(found) == (
-        "A\\&E within four hours and cancer treated within 62 days move it most: at the mark of the next quarter of "
-        "trusts each would lower the average by 0.33."
+        "“A\\&E within four hours” and “cancer treated within 62 days” move it most: at the mark of the next quarter "
+        "of trusts each would lower the average by 0.33."
     )
 
 
@@ -172,7 +173,7 @@ def test_movement_says_which_metric_moved_most_also_over_a_change_of_year() -> N
     before = {"D": {CANCER: 3, EMERGENCY: 2, FINANCE: 1, **summary(2.00, 2)}}
     found = standing("D", rows(before, BEFORE, rank=2), rows(FOUR, rank=4))
     assert words.change(found) == (
-        "Since Q3 2025/26 the average has got worse, 2.00 to 2.33, most by cancer treated within 62 days "
+        "Since Q3 2025/26 the average has got worse, 2.00 to 2.33, most by “cancer treated within 62 days” "
         "(3.00 to 4.00)."
     )
     assert words.place(found) == "Rank 4 of 4 acute trusts; 2 in Q3 2025/26."

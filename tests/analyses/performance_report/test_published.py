@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -94,7 +95,7 @@ class Page(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def project(tmp_path_factory: pytest.TempPathFactory, demo_in: Callable[..., Mart]) -> Path:
     """Return a project with the two reports of September, after one of August, published."""
     root = tmp_path_factory.mktemp("performance") / "project"
     folder = root / "params" / "performance_report"
@@ -110,7 +111,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / f"{MERGED}.yml").write_text(
         f"trust: {MERGED}\nmeasures: [rtt_18_weeks, ae_four_hours]\n", "utf-8"
     )
-    assert call(root, "demo", "build", "--scale", "0.02") == ExitCode.OK
+    demo_in(root / ".boardpack" / "mart", 0.02)
     assert call(root, "run", "before", "--to", "html", "--jobs", "1") == ExitCode.OK
     assert call(root, "run", MATRIX, AWKWARD, MERGED, "--to", "html", "--jobs", "2") == ExitCode.OK
     return root

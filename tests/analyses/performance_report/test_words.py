@@ -271,8 +271,8 @@ def test_a_signal_is_said_once_in_a_section() -> None:
     )
     for said in (alone, more):
         assert said.count("above the upper limit") == 1
-    assert alone.endswith("worse than ordinary variation explains. So it needs attention.")
-    assert "So it needs attention, and further: " in more
+    assert alone.endswith("worse than ordinary variation explains. It needs attention for this signal.")
+    assert "It needs attention for this signal, and further: " in more
     assert "it missed the local target of 5%" in more
     assert "It needs attention: " in measure_parts.what_words(FAILING)
 

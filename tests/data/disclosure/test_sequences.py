@@ -178,9 +178,25 @@ def test_a_world_outlasts_a_finer_division_of_the_people_in_it() -> None:
     kinds = pd.DataFrame({"day": [APRIL, MAY]})
     people = People(kinds, np.array([0, 3]), np.array([0.0, 9.0]), np.zeros(2), np.full(2, 400.0))
     world = World(people, [Told(Query("spells", "T1"), 1, 7, star=True), Told(MONTH, 0, 0)], 7)
-    change = world.change([(0, -1.0, -2.0)], world.families(1))
+    change = world.change([(0, -1.0, -2.0)], np.zeros(2, dtype=np.int64))
     assert world.allows(change)
     assert (change.people.sum(), change.amount.sum()) == (-1, -2)
+
+
+def test_a_world_outlasts_a_kind_of_people_that_is_left_out_because_there_is_nobody() -> None:
+    # 20 or more days, then 10 to 19 and 20 or more: nobody stayed 10 to 19, so that kind is no longer there
+    short, long = (MONTH.where(Condition("los_days", **each)) for each in ({"high": 10}, {"low": 10}))
+    told = [Told(short, 18, 22), Told(long, 1, 7, star=True)]
+    stretches = {"day": [APRIL, APRIL], "los_days": [0, 10], "sex": ["male", "male"]}
+    kind = tuple(zip(stretches, (APRIL, 10, "male"), strict=True))
+    kinds = pd.DataFrame(stretches | {"los_days": [0, 20]})
+    people = People(
+        kinds, np.array([20, 3]), np.array([60.0, 90.0]), np.array([0, 20.0]), np.array([9, 400.0])
+    )
+    one_more = {(long,): (((kind, 1.0, 20.0),), ((kind, 2.0, 40.0),))}
+    kept = decide(people, told, [], witnesses=one_more).witnesses[(long,)]
+    assert [sum(people for _, people, _ in world) for world in kept] == [1, 2]
+    assert {dict(each)["los_days"] for world in kept for each, *_ in world} == {20}
 
 
 def test_a_count_is_shown_without_the_mean_that_would_tell_a_star() -> None:

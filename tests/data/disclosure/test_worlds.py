@@ -23,7 +23,7 @@ KINDS = pd.DataFrame(
     columns=["day", "specialty_code", "los_days", "unit_code"],
 ).assign(org_code="SYN01")
 #: how many worlds, in so many tests, which run beside each other: `make disclosure` tries 10,000
-WORLDS, TESTS = int(os.environ.get("BOARDPACK_WORLDS", "600")), 4
+WORLDS, TESTS = int(os.environ.get("BOARDPACK_WORLDS", "1000")), 4
 LONGEST = 400
 
 

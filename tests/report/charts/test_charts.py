@@ -73,6 +73,20 @@ def test_a_percentage_is_joined_to_the_one_before_it_where_that_is_known() -> No
     assert texts(percents_chart((Percent("b", 5),), unit="%").axes[0]) == []
 
 
+def test_stretches_of_a_scale_are_named_and_parted_where_each_ends() -> None:
+    zones = (("unlikely", 20.0), ("at risk", 80.0), ("on track", 100.0))
+    axes = percents_chart((Percent("b", 5),), unit="%", zones=zones).axes[0]
+    assert [(text.get_text(), text.xy[0]) for text in axes.texts] == [  # type: ignore[attr-defined]
+        ("unlikely", 10), ("at risk", 50), ("on track", 90),
+    ]  # fmt: skip
+    upright = [
+        line.get_xdata()[0]
+        for line in axes.lines
+        if len({*line.get_xdata()}) == 1 and len(line.get_xdata()) == 2
+    ]
+    assert upright == [20, 80]
+
+
 VALUES = np.array([5.0, 5.2, 4.9, 5.1, 5.0, 4.8, 5.2, 9.0, 4.9, 5.1, 5.0, 5.1, 4.9, 5.0])
 DATES = pd.date_range("2025-01-01", periods=14, freq="MS").to_numpy()
 

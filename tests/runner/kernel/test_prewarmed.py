@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -182,12 +182,9 @@ def test_chance_differs_from_kernel_to_kernel(server: ForkServer, tmp_path: Path
 
 
 @pytest.fixture(scope="module")
-def demo_state(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from helpers.data.mart import Mart
-    from helpers.data.synthetic import write_demo
-
+def demo_state(tmp_path_factory: pytest.TempPathFactory, demo_in: Callable[..., Any]) -> Path:
     state = tmp_path_factory.mktemp("state")
-    write_demo(Mart(state / "mart"), scale=0.1)
+    demo_in(state / "mart", 0.1)
     return state
 
 

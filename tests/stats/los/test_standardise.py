@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from helpers.errors import ArgumentError
 from helpers.stats import los
+from helpers.stats.los.intervals import between_clusters
 
 Z = 1.959963984540054
 
@@ -224,13 +225,36 @@ def test_the_variance_between_teams_by_hand() -> None:
     row = los.observed_expected(teams((80, 100), (100, 100), (150, 100)), cluster="unit_code").iloc[0]
     left_out = np.log([1.25 / 1.1, 1.15 / 1.1, 0.9 / 1.1])
     linear = np.array([1.25, 1.15, 0.9]) / 1.1 - 1
-    assert linear == pytest.approx(left_out, abs=0.03)  # what is worked out is the jackknife's linear part
+    assert linear == pytest.approx(
+        left_out, abs=0.03
+    )  # of teams alike in size CR2 is the jackknife's linear part
     error = np.sqrt(2 / 3 * (linear**2).sum())
     assert (row["clusters"], row["clustered"]) == (3, True)
     assert row["standard_error"] == pytest.approx(error, rel=1e-3)
     quantile = 4.302652729911275  # of t with 2 degrees of freedom
     assert row["upper"] == pytest.approx(1.1 * np.exp(quantile * error), rel=1e-3)
     assert row["lower"] == pytest.approx(1.1 * np.exp(-quantile * error), rel=1e-3)
+
+
+def test_teams_of_unequal_size_as_clubsandwich_has_them() -> None:
+    # R, clubSandwich 0.5.8: m <- lm(O/E ~ 1, weights = E); v <- vcovCR(m, 1:4, "CR2", target = 1/E); sqrt(v);
+    # coef_test(m, v, test = "Satterthwaite")$df, where O <- c(130, 300, 85, 410); E <- c(100, 240, 120, 390)
+    days, expected = [130.0, 300, 85, 410], [100.0, 240, 120, 390]
+    cells = pd.DataFrame({"org_code": "R1", "team": list("abcd"), "observed": days, "expected": expected})
+    cells = cells.assign(variance=1e4 * cells["expected"], comparison=0.0)
+    found = between_clusters(cells, ["org_code"], "team").iloc[0]
+    ratio = sum(days) / sum(expected)
+    assert np.sqrt(found["between"]) / sum(expected) * ratio == pytest.approx(0.0865505000823)
+    assert found["freedom"] == pytest.approx(2.22187270858)
+
+
+def test_degrees_of_freedom_are_the_number_of_teams_less_one_where_these_are_alike() -> None:
+    for spread in (1.0, 1e6):  # with and without more between teams than within
+        cells = pd.DataFrame(
+            {"org_code": "R1", "team": list("abcde"), "observed": [80.0, 100, 150, 90, 110]}
+        )
+        cells = cells.assign(expected=100.0, variance=spread, comparison=0.0)
+        assert between_clusters(cells, ["org_code"], "team")["freedom"].iloc[0] == pytest.approx(4)
 
 
 def test_the_wider_interval_counts() -> None:

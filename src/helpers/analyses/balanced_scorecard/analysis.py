@@ -27,6 +27,7 @@ from helpers.report.parts import Headline, part
 from helpers.report.parts import Part as PartOfReport
 from helpers.report.report import Report
 from helpers.report.sections import Sections
+from helpers.stats.trajectory import ON_TRACK, UNLIKELY
 from helpers.theme.markdown import escape_markdown
 
 #: problems that the headline tells in full
@@ -147,13 +148,17 @@ class Scorecard(Sections):
         said = bulleted(words.outlook_lines(self.card))
         judged = words.judged_rows(self.card)
         drawn = tuple(Percent(row.measure.name, 100 * (row.outlook.chance or 0)) for row in judged)
+        ends = zip(reversed(words.JUDGED), (UNLIKELY, ON_TRACK, 1.0), strict=True)
+        zones = [(words.verdict_words(verdict), 100 * end) for verdict, end in ends]
         return self.part(
             "trajectories",
             **(laid_out(rows.CHANCES, map(rows.measure_line, judged)) if judged else {}),
             caption="The chance that each target will be met, if the past is a guide.",
             words={"trajectories": said or words.outlook_summary(self.card)},
             alt=words.chances_alt(judged),
-            chart=partial(percents_chart, drawn, unit="chance of meeting the target, %") if drawn else None,
+            chart=partial(percents_chart, drawn, unit="chance of meeting the target, %", zones=zones)
+            if drawn
+            else None,
         )
 
     @part

@@ -41,7 +41,7 @@ def sign_words(sign: Sign) -> str:
 def _turned_words(sign: Sign) -> str:
     signal = "though its chart has no signal yet"
     if sign.result.variation == "concern":
-        signal = f"and its chart has a signal: {signal_words(sign.result)}"
+        signal = f"and its chart has a signal ({signal_words(sign.result)})"
     return (
         f"the latest {in_words(TOGETHER)} months together are worse than its own past lets expect, {signal}"
     )
@@ -143,10 +143,10 @@ def record_words(record: Record) -> str:
 def headline_words(found: FoundSigns, new: Sequence[Sign], gone: Sequence[str]) -> dict[str, str]:
     """Return what a board should know first: the weightiest signs, what is new, what is no longer warned of."""
     signs, left = found.signs, len(found.signs) - TOLD
-    told = [f"{each.result.measure.name}: {sign_words(each)}" for each in signs[:TOLD]]
+    told = [f"{each.result.measure.name}, {sign_words(each)}" for each in signs[:TOLD]]
     said = {f"sign_{place}": text for place, text in enumerate(told, 1)}
     if not signs:
-        said = {"none": "Nothing that could be looked at gives an early warning."}
+        said = {"none": "No measure that could be looked at gives an early warning."}
     if left > 0:
         said["more"] = sentence(f"{count(left, 'further warning')} below")
     if len(new) < len(signs):

@@ -27,7 +27,7 @@ def quarter(day: pd.Timestamp) -> str:
 
 def names(some: pd.DataFrame) -> str:
     """Return metrics as a sentence lists them."""
-    return escape_markdown(listed(some["spoken"]))
+    return escape_markdown(listed(f"“{name}”" for name in some["spoken"]))
 
 
 def lead(standing: Standing) -> str:

@@ -225,7 +225,9 @@ def _attention_sentence(result: MeasureResult) -> str:
     further = [alarm_words(result, alarm) for alarm in result.alarms if alarm.kind != "signal"]
     if len(further) == len(result.alarms):
         return sentence(f"it needs attention: {'; '.join(further)}") if further else ""
-    return sentence(f"so it needs attention{', and further: ' if further else ''}{'; '.join(further)}")
+    return sentence(
+        f"it needs attention for this signal{', and further: ' if further else ''}{'; '.join(further)}"
+    )
 
 
 def nobody_words(result: MeasureResult) -> str:

@@ -32,7 +32,7 @@ from helpers.measures.value_words import latest_sentence, short_words
 from helpers.measures.words import no_assurance_words
 from helpers.phrases import phrases
 from helpers.register.arrangement import Pathway
-from helpers.report.charts.multiples import PER_PAGE
+from helpers.report.charts.multiples import ROWS, pictures_of_rows
 from helpers.report.columns import fields, laid_out, text
 from helpers.report.controlled import finite
 from helpers.report.parts import Field
@@ -260,7 +260,7 @@ def annex_pages(
     results: Sequence[MeasureResult],
     told: Callable[[MeasureResult], str] = line_words,
 ) -> Iterator[Shown]:
-    """Yield a line for each, and then the small charts, six to a picture.
+    """Yield a line for each, and then the small charts, six to a picture at most.
 
     The lines come first: on paper a picture goes to the head of a page, away from what stands before or after it.
     """
@@ -268,8 +268,8 @@ def annex_pages(
         lines = (f"- **{result.measure.name}**: {told(result)}" for result in results)
         yield sections.text("annex-lines", "\n".join(lines))
     drawn = [result for result in results if result.drawn]
-    for page, first in enumerate(range(0, len(drawn), PER_PAGE), start=1):
-        yield _picture(sections, drawn[first : first + PER_PAGE], page)
+    for page, those in enumerate(pictures_of_rows(len(drawn), ROWS), start=1):
+        yield _picture(sections, drawn[those], page)
 
 
 def _picture(sections: Sections, results: Sequence[MeasureResult], page: int) -> Shown:

@@ -95,7 +95,7 @@ class LineOfSight(Sections):
             fields=TOP,
             rows=self._top_rows,
             caption=phrase("statements.sight.marks"),
-            alt=f"{' '.join(words.headline_words(self.lines).values())} The list at the end says the same.",
+            alt=f"{' '.join(words.headline_words(self.lines).values())} The second table says the same.",
             chart=partial(_draw, self.lines) if self.lines.measures else None,
             none=phrase("statements.sight.no_measure"),
         )
@@ -108,7 +108,7 @@ class LineOfSight(Sections):
     @part
     def from_the_top(self) -> Part:
         """Table: who carries each objective, measure by measure."""
-        caption = "Who carries this? From each objective down."
+        caption = "Each objective, its measures, and who carries them."
         return self.part("from-the-top", fields=TOP, rows=self._top_rows, caption=caption, by="objective")
 
     @cached_property
@@ -133,7 +133,7 @@ class LineOfSight(Sections):
             (words.team_words(team, lines), team.owner, words.contribution_words(team, lines))
             for team in lines.teams.values()
         ]
-        none, caption = phrase("statements.sight.no_team"), "What do I contribute to? From each team up."
+        none, caption = phrase("statements.sight.no_team"), "Each team, and what it contributes to."
         return self.part(
             "from-the-team", fields=fields(__file__, "bottom"), rows=rows, caption=caption, none=none
         )

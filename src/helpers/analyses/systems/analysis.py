@@ -35,7 +35,7 @@ from helpers.measures.sums import SMALL
 from helpers.measures.words import what_sentences
 from helpers.phrases import phrase, phrases
 from helpers.report.arguments import names_near_misses
-from helpers.report.charts.multiples import ACROSS
+from helpers.report.charts.multiples import pictures_of_rows
 from helpers.report.columns import Filled, fields, laid_out, text
 from helpers.report.parts import Field, Headline, Part, part
 from helpers.report.report import Report
@@ -52,15 +52,9 @@ SERIES: Final = fields(__file__, "series")
 def pictures_of(
     sections: Sections, drawn: Sequence[MeasureResult], steps: Mapping[str, Collection[str]]
 ) -> Iterator[Part]:
-    """Yield pictures of about as many rows each, in order; `steps` are the measures of each step by its name.
-
-    Rows are full but for the last of all.
-    """
-    rows = -(-len(drawn) // ACROSS)
-    pictures = -(-rows // ROWS_AT_ONCE)
-    for place in range(pictures):
-        first, last = (ACROSS * (rows * each // pictures) for each in (place, place + 1))
-        some = drawn[first:last]
+    """Yield pictures of about as many rows each, in order; `steps` are the measures of each step by its name."""
+    for place, those in enumerate(pictures_of_rows(len(drawn), ROWS_AT_ONCE)):
+        some = drawn[those]
         named = [step for step, names in steps.items() if any(each.measure.id in names for each in some)]
         latest = [(each, each.latest) for each in some if each.latest is not None]
         yield sections.part(

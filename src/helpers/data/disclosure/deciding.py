@@ -12,7 +12,7 @@ from helpers.bundle import SUPPRESSED
 from helpers.data.disclosure.exhibiting import NEEDED, Exhibits, around
 from helpers.data.disclosure.people import Kind, Mask, People
 from helpers.data.disclosure.queries import EVERYBODY, Query, Told
-from helpers.data.disclosure.worlds import Change, Places, Target, World
+from helpers.data.disclosure.worlds import Change, Places, Target, World, grouped
 from helpers.data.policy import HES_RECORD_LEVEL, DisclosurePolicy
 
 #: what must stay uncertain: a hidden count, or the difference of two that are shown
@@ -22,9 +22,10 @@ Witness = tuple[tuple[Kind, float, float], ...]
 Witnesses = Mapping[Uncertain, tuple[Witness, ...]]
 
 
-#: programmes that are solved to show new figures that are asked for together: beyond, what is not found gives way
-MOST_PROGRAMMES = 16
-#: and for each
+#: pieces of the programmes that are solved to show new figures that are asked for together: what is not found within
+#: them gives way. Time grows with the pieces; of a small trust many programmes are solved
+MOST_PIECES = 400
+#: programmes for each that must stay uncertain
 _SOLVED_EACH = 3
 
 
@@ -113,6 +114,7 @@ def decide(
     trial = _Trial(people, World(people, [*known, *wanted], policy.suppress_up_to), len(known))
     trial.begin(witnesses or {})
     trial.add_unasked(unasked)
+    trial.found.foresee(np.flatnonzero(~trial.world.active))
     for place, each in enumerate(asked, start=len(known)):
         trial.show(place, spare=each.spare)
     told, kept = tuple(trial.world.cells[len(known) :]), trial.kept
@@ -157,7 +159,7 @@ class _Trial:
         self._open: dict[Uncertain | int, tuple[int, ...]] = {}
         self._told: list[tuple[Mask, Places]] = []
         self._was_told: set[Uncertain] = set()
-        self.programmes = MOST_PROGRAMMES
+        self.pieces_left = MOST_PIECES
         self._places = {cell.query: place for place, cell in enumerate(world.cells)}
 
     def begin(self, witnesses: Witnesses) -> None:
@@ -201,7 +203,7 @@ class _Trial:
             if self._fits(place):
                 return
         world.hide(place)
-        self.found.agree &= self.found.agreeing(place)
+        self.found.agree &= self.found.agreeing(np.array([place]))
         self._add((world.cells[place].query,), self._star(place), {})
         for name in self._broken():  # by a world without anybody where there is a star now
             self._open[name] = self.found.of(self.targets[name], self._open[name], solve=_SOLVED_EACH)
@@ -210,10 +212,11 @@ class _Trial:
         """Tell whether all stays uncertain beside a new number; if so it binds from now on."""
         before = self.found.agree.copy()
         self.world.active[place] = True
-        self.found.agree &= self.found.agreeing(place)
-        fresh: dict[Uncertain | int, Target] = dict(self._differences(place))
-        if not self._is_close_to_told(place) and self._keep(fresh):
-            self.targets |= fresh
+        self.found.agree &= self.found.agreeing(np.array([place]))
+        fresh = dict(self._differences(place))
+        possible = all(self._may_vary(name) for name in fresh)
+        if possible and not self._is_close_to_told(place) and self._keep(fresh):
+            self.targets.update(fresh.items())
             return True
         self.found.agree[: len(before)] |= before
         self.world.active[place] = False
@@ -243,15 +246,17 @@ class _Trial:
         agree = self.found.agree.tolist()
         return [name for name, each in self._open.items() if not all(agree[place] for place in each)]
 
-    def _keep(self, fresh: Mapping[Uncertain | int, Target]) -> bool:
+    def _keep(self, fresh: Mapping[Uncertain, Target]) -> bool:
         """Find worlds for what is new, and as many as before for what had some that agree no more."""
         found: dict[Uncertain | int, tuple[int, ...]] = {}
-        for name in (*self._broken(), *fresh):
+        targets = {name: self.targets[name] for name in self._broken()}
+        targets.update(fresh.items())
+        for name in targets:
             have, before = self._open.get(name), self.found.solved
-            target = self.targets[name] if have is not None else fresh[name]
-            solve = min(_SOLVED_EACH, self.programmes)
+            target = targets[name]
+            solve = _SOLVED_EACH if self.pieces_left > 0 else 0
             found[name] = self.found.of(target, have or (), solve=solve)
-            self.programmes -= self.found.solved - before
+            self.pieces_left -= self.found.solved - before
             if len(found[name]) < (NEEDED if have is None else len(have)):
                 return False
         self._open |= found
@@ -282,19 +287,46 @@ class _Trial:
                 continue
             yield (world.cells[other].query, world.cells[place].query), self._difference(int(other), place)
 
+    def _may_vary(self, name: Uncertain) -> bool:
+        """Tell whether the difference of two figures has three values beside these two figures alone."""
+        one, other = (self._places[query] for query in name)
+        small, large = (one, other) if self.world.people[one] < self.world.people[other] else (other, one)
+        return self.world.values_between(small, large) >= NEEDED
+
     def _changes(self, witnesses: Witnesses) -> dict[Uncertain, tuple[int, ...]]:
         """Return the witnesses as changes of this world; those of kinds that are no more are dropped."""
-        places = self.people.places({kind for each in witnesses.values() for w in each for kind, _, _ in w})
+        kinds = {kind for each in witnesses.values() for w in each for kind, _, _ in w}
+        places, families = self._places_of(kinds)
         different = {
             w for each in witnesses.values() for w in each if all(kind in places for kind, _, _ in w)
         }
         self._free_those_of(witnesses, places)
-        families = self.world.families(self.old)
         changes = [
             self.world.change([(places[kind], n, days) for kind, n, days in w], families) for w in different
         ]
         number = dict(zip(different, self.found.add(changes), strict=True))
         return {name: tuple(number[w] for w in each if w in number) for name, each in witnesses.items()}
+
+    def _places_of(self, kinds: set[Kind]) -> tuple[dict[Kind, int], Places]:
+        """Return where kinds of people are now, and for each piece which others the old figures take for the same.
+
+        A kind of whom there is nobody now may be left out of the people: then one stands for it that no old figure
+        tells from it.
+        """
+        world, places = self.world, self.people.places(kinds)
+        left_out = sorted(kinds - places.keys(), key=str)
+        old = list(world.holds[: self.old] > 0)
+        if left_out:
+            like = self.people.like(left_out)
+            masks = (like.mask(cell.query) for cell in world.cells[: self.old])
+            old = [np.concatenate(pair) for pair in zip(old, masks, strict=True)]
+        size = len(world.count)
+        families = grouped(old, size + len(left_out))
+        first = dict(zip(families[:size][::-1].tolist(), range(size - 1, -1, -1), strict=True))
+        for kind, family in zip(left_out, families[size:].tolist(), strict=True):
+            if family in first:
+                places[kind] = int(world.first_kind[first[family]])
+        return places, families[:size]
 
     def _free_those_of(self, witnesses: Witnesses, places: Mapping[Kind, int]) -> None:
         """Take stars for any number that are no small one in their other worlds."""

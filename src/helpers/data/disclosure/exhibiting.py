@@ -9,9 +9,9 @@ import numpy as np
 
 from helpers.data.disclosure.people import Mask
 from helpers.data.disclosure.programming import solve_change
-from helpers.data.disclosure.searching import find_change, upset_by
+from helpers.data.disclosure.searching import find_changes, mend_changes, upset_by
 from helpers.data.disclosure.totals import POSSIBLE_VALUES
-from helpers.data.disclosure.worlds import CHANGES, Change, Places, Target, World, grouped
+from helpers.data.disclosure.worlds import CHANGES, Change, Floats, Places, Target, World, grouped
 
 #: how many other worlds show three values
 NEEDED: Final = POSSIBLE_VALUES - 1
@@ -21,6 +21,8 @@ _MOST_OFF: Final = 6
 _NEAR: Final = 72
 #: pieces elsewhere for each way in which the wider figures hold those
 _ELSEWHERE: Final = 2
+#: worlds that do not agree any more which are mended for one target
+_MENDED: Final = 12
 _NOBODY: Final = 1e6
 
 
@@ -30,9 +32,11 @@ class Exhibits:
     def __init__(self, world: World) -> None:
         self.world = world
         self.changes: list[Change] = []
-        #: how many programmes were solved
+        #: pieces of all programmes that were solved
         self.solved = 0
         self._people, self._amount = (np.zeros((len(world.count), 64)) for _ in range(2))
+        #: how many people more or fewer each figure holds in them, and how much amount
+        self._counted, self._added_up = (np.zeros((len(world.cells), 64)) for _ in range(2))
         #: which of them agree with all that binds
         self.agree = np.zeros(64, dtype=np.bool_)
         self._whole: tuple[bytes, World] | None = None
@@ -42,20 +46,35 @@ class Exhibits:
         first = len(self.changes)
         self.changes += changes
         while len(self.changes) > len(self.agree):
-            self._people, self._amount = (
-                np.hstack([each, np.zeros_like(each)]) for each in (self._people, self._amount)
+            self._people, self._amount, self._counted, self._added_up = (
+                np.hstack([each, np.zeros_like(each)])
+                for each in (self._people, self._amount, self._counted, self._added_up)
             )
             self.agree = np.concatenate([self.agree, np.zeros_like(self.agree)])
         for place, change in enumerate(self.changes[first:], start=first):
             self._people[change.pieces, place] = change.people
             self._amount[change.pieces, place] = change.amount
+            holds = self.world.holds[:, change.pieces]
+            self._counted[:, place], self._added_up[:, place] = holds @ change.people, holds @ change.amount
             self.agree[place] = self.world.allows(change)
         return list(range(first, len(self.changes)))
 
-    def agreeing(self, figure: int) -> Mask:
-        """Tell which of them agree with all that binds and with one figure more."""
-        same = self.world.agree(self._people, self._amount, np.array([figure]))
-        return np.asarray(self.agree & same)
+    def agreeing(self, figures: Places) -> Mask:
+        """Tell which of them agree with all that binds and with some figures more."""
+        same = self.world.same(self._counted[figures], self._added_up[figures], figures)
+        return np.asarray(self.agree & same.all(axis=0))
+
+    def foresee(self, figures: Places) -> None:
+        """Mend worlds that do not agree with figures that may be shown, so that each holds whatever of them is."""
+        broken = np.flatnonzero(self.agree & ~self.agreeing(figures))
+        if not broken.size:
+            return
+        active = self.world.active.copy()
+        self.world.active[figures] = True
+        people, amount = self._people[:, broken], self._amount[:, broken]
+        found = mend_changes(self._whole_part[0], people, amount, people != 0)
+        self.add(change for change in found if change is not None and self.world.allows(change))
+        self.world.active = active
 
     def of(
         self, target: Target, have: Iterable[int] = (), *, solve: int = 0, whole: bool = False
@@ -74,43 +93,69 @@ class Exhibits:
             Whether the slow kind of programme may be tried after the quick one.
         """
         found: dict[int, int] = {}
-        for places in (np.array(tuple(have), dtype=np.int64), np.arange(len(self.changes))):
+        every = self._by(target)
+        for places in (np.array(tuple(have), dtype=np.int64), np.arange(len(self.changes))[::-1]):
             if len(found) == NEEDED:
                 break
-            by = target.pieces @ self._people[:, places]
+            by = every[places]
             values = target.value + by
             useful = self.agree[places] & (by != 0) & (values >= 1) & (values <= target.ceiling)
             for place in np.flatnonzero(useful).tolist():
                 if len(found) < NEEDED:
                     found.setdefault(round(by[place]), int(places[place]))
         if len(found) < NEEDED:
+            self._mend(target, found)
+        if len(found) < NEEDED:
+            self._search(target, found)
+        if len(found) < NEEDED and solve > 0:
             near, wider = around(self.world, target)
-            self._search(target, wider, found)
-            self._search(target, np.arange(len(self.world.count)), found)
             for slow in (False, True) if whole else (False,):
                 self._solve(target, near, found, solve, whole=slow)
             # what is told of a trust's total binds all of a small group's neighbours: others take up what changes
             self._solve(target, wider, found, solve, whole=False)
         return tuple(found.values())
 
-    def _search(self, target: Target, pieces: Places, found: dict[int, int]) -> None:
-        wanted = [by for by in CHANGES if by not in found and 1 <= target.value + by <= target.ceiling]
-        if len(found) == NEEDED or not wanted:
-            return
-        part, mine = self._part_of(pieces), target.part(pieces)
-        for by in wanted:
-            if len(found) < NEEDED:
-                self._keep(find_change(part, mine, by), pieces, target, found)
+    def _by(self, target: Target) -> Floats:
+        """Return by how many people a target differs in each of them."""
+        return np.asarray(self._people[target.pieces, : len(self.changes)].sum(axis=0))
 
-    def _part_of(self, pieces: Places) -> World:
-        """Return a part of the world with what binds; all of it is many pieces, and kept for as long as it stays so."""
-        if len(pieces) < len(self.world.count):
-            return _part(self.world, pieces)
-        world = self.world
+    def _mend(self, target: Target, found: dict[int, int]) -> None:
+        """Mend worlds that agreed until something was told, and the opposite of all, those that come nearest first."""
+        known, by = len(self.changes), self._by(target)
+        same, other = np.flatnonzero((by != 0) & ~self.agree[:known]), np.flatnonzero(by)
+        places, signs = np.concatenate([same, other]), np.repeat([1.0, -1.0], [len(same), len(other)])
+        values = target.value + signs * by[places]
+        useful = (values >= 1) & (values <= target.ceiling)
+        places, signs = places[useful], signs[useful]
+        if not places.size:
+            return
+        part, pieces = self._whole_part
+        binds = np.flatnonzero(self.world.active)
+        here = np.ix_(binds, places)
+        wrong = ~self.world.same(signs * self._counted[here], signs * self._added_up[here], binds)
+        first = np.argsort(wrong.sum(axis=0), kind="stable")[:_MENDED]
+        places, signs = places[first], signs[first]
+        fixed = np.repeat(target.pieces[:, None], len(first), axis=1)
+        for change in mend_changes(
+            part, signs * self._people[:, places], signs * self._amount[:, places], fixed
+        ):
+            self._keep(change, pieces, target, found)
+
+    def _search(self, target: Target, found: dict[int, int]) -> None:
+        wanted = [by for by in CHANGES if by not in found and 1 <= target.value + by <= target.ceiling]
+        if wanted:
+            part, pieces = self._whole_part
+            for change in find_changes(part, target, wanted, NEEDED - len(found)):
+                self._keep(change, pieces, target, found)
+
+    @property
+    def _whole_part(self) -> tuple[World, Places]:
+        """All of the world with what binds, and its pieces; it is large, and kept for as long as it stays so."""
+        world, pieces = self.world, np.arange(len(self.world.count))
         state = b"".join(each.tobytes() for each in (world.active, world.low, world.high, world.has_mean))
         if self._whole is None or self._whole[0] != state:
             self._whole = (state, _part(world, pieces))
-        return self._whole[1]
+        return self._whole[1], pieces
 
     def _solve(
         self, target: Target, pieces: Places, found: dict[int, int], solve: int, *, whole: bool
@@ -119,7 +164,7 @@ class Exhibits:
         for side in (-1, 1):  # a count that may not grow beyond small must become smaller
             while len(found) < NEEDED and solve > 0:
                 solve -= 1
-                self.solved += 1
+                self.solved += len(pieces)
                 least, most = max(1 - target.value, -_MOST_OFF), min([0, *found]) - 1
                 if side > 0:
                     least, most = max([0, *found]) + 1, int(min(target.ceiling - target.value, _MOST_OFF))
@@ -129,10 +174,13 @@ class Exhibits:
                     break
 
     def _keep(self, change: Change | None, pieces: Places, target: Target, found: dict[int, int]) -> bool:
-        if change is None:
+        """Keep a change that was found, unless it does not serve; tell whether it does."""
+        if change is None or len(found) == NEEDED:
             return False
         change = Change(pieces[change.pieces], change.people, change.amount)
-        by = int(change.people @ target.pieces[change.pieces])
+        by = int(np.round(change.people @ target.pieces[change.pieces]))
+        if by in found or not self.world.allows(change):
+            return False
         (found[by],) = self.add([change])
         return True
 
@@ -168,7 +216,7 @@ def around(world: World, target: Target) -> tuple[Places, Places]:
 def _easiest(world: World, pieces: Places, groups: Places, by: int) -> Places:
     """Return those few of each group to which one more comes, or from which one goes, with least upset."""
     binds = world.active & (world.holds[:, pieces] != 0).any(axis=1)
-    upset = upset_by(world, world.people, by)[binds] @ world.holds[np.ix_(binds, pieces)]
+    upset = upset_by(world, world.people[:, None], by)[binds, 0] @ world.holds[np.ix_(binds, pieces)]
     upset += _NOBODY * ((world.count[pieces] == 0) & (by < 0))
     order = np.lexsort((upset, groups))
     rank = np.arange(len(order)) - np.searchsorted(groups[order], groups[order])

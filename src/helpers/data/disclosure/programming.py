@@ -80,20 +80,22 @@ class _Rows:
         from scipy.sparse import csr_matrix
 
         costs = np.repeat([1.0, 0.0], [2 * self.size, self.size])
+        rows = LinearConstraint(csr_matrix(np.vstack(self.left)), *map(np.concatenate, self.limits))
+        bounds = Bounds(*limits)
+        if not whole_amounts and milp(costs, bounds=bounds, constraints=rows).x is None:
+            return None
         found = milp(
             costs,
             integrality=np.maximum(costs, whole_amounts),
-            bounds=Bounds(*limits),
-            constraints=LinearConstraint(
-                csr_matrix(np.vstack(self.left)), *map(np.concatenate, self.limits)
-            ),
+            bounds=bounds,
+            constraints=rows,
             options={"node_limit": _BRANCHES, "mip_rel_gap": _GAP},
         )
         return None if found.x is None else np.asarray(found.x, dtype=np.float64)
 
 
 def _add_figures(rows: _Rows, world: World) -> None:
-    holds, people, total = world.holds.astype(np.float64), world.people, world.total
+    holds, people, total = world.holds, world.people, world.total
     rows.add(holds, np.zeros_like(holds), world.low - people, world.high - people)
     mean = world.has_mean
     for ends, low, high in (

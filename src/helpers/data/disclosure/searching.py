@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,7 +12,7 @@ from helpers.data.disclosure.worlds import Change, Floats, Target, World
 #: pairs of pieces between which people are moved
 _PAIRS = 60
 #: pieces of the star that are tried, those first to which somebody comes most easily
-_STARTS = 3
+_STARTS = 6
 #: people moved to mend what the first ones upset
 _MENDS = 8
 #: changes of amounts that mend means
@@ -18,29 +20,66 @@ _AMOUNTS = 12
 _HAIR = 1e-9
 
 
-def find_change(world: World, target: Target, by: int) -> Change | None:
-    """Return a change by which a target has so many people more, or fewer, and all else comes out the same.
+def find_changes(world: World, target: Target, wanted: Sequence[int], number: int) -> list[Change]:
+    """Return up to a number of changes by which a target has some of the wanted people more, or fewer.
 
-    At best some of the target change places with their like elsewhere. Otherwise people come to a piece of it, or
-    leave it; then, as long as a figure comes out different, the person who mends most is brought or taken elsewhere
-    (minimum conflicts: Minton and others 1992).
+    All else comes out the same. At best some of the target change places with their like elsewhere. Otherwise people
+    come to a piece of it, or leave it, and what that upsets is mended.
     """
-    if (change := _moved_to_like(world, target, by)) is not None:
-        return change
-    sign = 1 if by > 0 else -1
-    inside = np.flatnonzero(target.pieces & ((world.count > 0) if by < 0 else True))
-    upset = (world.sparse @ upset_by(world, world.people, sign))[inside]
-    ordered = inside[np.argsort(upset, kind="stable")]
-    for place in range(min(len(ordered), _STARTS)):
-        people = _moved(world, np.roll(ordered, -place), by)
-        if people is not None and _mend_counts(world, people, target):
-            amount = _mended_amounts(world, people)
-            if amount is not None:
-                used = np.flatnonzero((people != 0) | (amount != 0))
-                change = Change(used, people[used], amount[used])
-                if world.allows(change):
-                    return change
-    return None
+    found: list[Change] = []
+    left = list(wanted)
+    for by in wanted:
+        if len(found) < number and (change := _moved_to_like(world, target, by)) is not None:
+            found.append(change)
+            left.remove(by)
+    if len(found) == number or not left:
+        return found
+    starts, bys = [], []
+    for sign in (1, -1):
+        inside = np.flatnonzero(target.pieces & ((world.count > 0) if sign < 0 else True))
+        upset = (world.sparse @ upset_by(world, world.people[:, None], sign))[inside, 0]
+        ordered = inside[np.argsort(upset, kind="stable")]
+        for by in (by for by in left if by * sign > 0):
+            for place in range(min(len(ordered), _STARTS)):
+                if (people := _moved(world, np.roll(ordered, -place), by)) is not None:
+                    starts.append(people)
+                    bys.append(by)
+    if not starts:
+        return found
+    people = np.stack(starts, axis=1)
+    fixed = np.repeat(target.pieces[:, None], len(starts), axis=1)
+    usual = np.round(people * world.usual[:, None])
+    for by, change in zip(bys, mend_changes(world, people, usual, fixed), strict=True):
+        if change is not None and by in left and len(found) < number and world.allows(change):
+            found.append(change)
+            left.remove(by)
+    return found
+
+
+def mend_changes(
+    world: World, people: Floats, amount: Floats, fixed: NDArray[np.bool_]
+) -> list[Change | None]:
+    """Return changes that nearly agree, mended by some people more or fewer and other amounts; None where that fails.
+
+    As long as a figure comes out different, the person who mends most is brought or taken elsewhere (minimum
+    conflicts: Minton and others 1992); then days are.
+
+    Parameters
+    ----------
+    people, amount
+        How many more or fewer each piece of the world holds, and how much amount: a column for each change.
+    fixed
+        Of which pieces the people stay as they are.
+    """
+    mended = people.copy()
+    some = np.flatnonzero(_mend_counts(world, mended, fixed))
+    amounts = amount[:, some] + np.round((mended - people)[:, some] * world.usual[:, None])
+    found: list[Change | None] = [None] * people.shape[1]
+    for column in np.flatnonzero(_mend_amounts(world, mended[:, some], amounts)):
+        more, days = mended[:, some[column]], amounts[:, column]
+        used = np.flatnonzero((more != 0) | (days != 0))
+        found[some[column]] = Change(used, more[used], days[used])
+    return found
 
 
 def _moved_to_like(world: World, target: Target, by: int) -> Change | None:
@@ -107,66 +146,85 @@ def _moved(world: World, pieces: NDArray[np.int64], by: int) -> Floats | None:
 
 
 def upset_by(world: World, people: Floats, sign: int) -> Floats:
-    """Return for each figure by how much one person more (or fewer) takes it out of what was shown, or back."""
-    after = people + sign
-    here, there = (
-        np.maximum(0, each - world.high) + np.maximum(0, world.low - each) for each in (people, after)
-    )
+    """Return for each figure by how much one person more (or fewer) takes it out of what was shown, or back.
+
+    Parameters
+    ----------
+    people
+        How many each figure holds: a column for each world.
+    """
+    low, high, after = world.low[:, None], world.high[:, None], people + sign
+    here, there = (np.maximum(0, each - high) + np.maximum(0, low - each) for each in (people, after))
     return np.asarray(there - here)
 
 
-def _mend_counts(world: World, people: Floats, target: Target) -> bool:
-    """Bring or take people outside the target, in place, until every count comes out as it was shown."""
-    counts = world.people + people @ world.sparse
-    weights = np.ones(len(counts))
-    for _ in range(_MENDS):
-        wrong = (counts > world.high) | (counts < world.low)
-        if not wrong.any():
-            return True
-        weights[wrong] += 1  # what stays wrong counts for more and more
-        more = world.sparse @ (weights * upset_by(world, counts, 1))
-        fewer = world.sparse @ (weights * upset_by(world, counts, -1))
-        more[target.pieces] = fewer[target.pieces] = np.inf
-        fewer[world.count + people < 1] = np.inf
-        best_more, best_fewer = int(more.argmin()), int(fewer.argmin())
-        piece, step = (best_more, 1) if more[best_more] <= fewer[best_fewer] else (best_fewer, -1)
-        if not np.isfinite(min(more[best_more], fewer[best_fewer])):
-            return False
-        people[piece] += step
-        counts += step * world.holds[:, piece]
-    return False
+def _mend_counts(world: World, people: Floats, fixed: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Bring or take people, in place, until every count comes out as it was shown; tell for which columns it does."""
+    counts = world.people[:, None] + world.sparse.T @ people
+    weights = np.ones_like(counts)
+    live = np.arange(people.shape[1])
+    well = np.zeros(len(live), dtype=np.bool_)
+    for turn in range(_MENDS + 1):
+        wrong = (counts > world.high[:, None]) | (counts < world.low[:, None])
+        well[live] = ~wrong.any(axis=0)
+        keep = ~well[live]
+        if turn == _MENDS or not keep.any():
+            break
+        live, counts, weights = live[keep], counts[:, keep], weights[:, keep] + wrong[:, keep]
+        # what stays wrong counts for more and more
+        more, fewer = (world.sparse @ (weights * upset_by(world, counts, sign)) for sign in (1, -1))
+        more[fixed[:, live]] = fewer[fixed[:, live]] = np.inf
+        fewer[world.count[:, None] + people[:, live] < 1] = np.inf
+        columns = np.arange(len(live))
+        best_more, best_fewer = more.argmin(axis=0), fewer.argmin(axis=0)
+        least_more, least_fewer = more[best_more, columns], fewer[best_fewer, columns]
+        steps = np.where(least_more <= least_fewer, 1, -1)
+        pieces = np.where(steps > 0, best_more, best_fewer)
+        steps[~np.isfinite(np.minimum(least_more, least_fewer))] = 0
+        people[pieces, live] += steps
+        counts = counts + steps * world.holds[:, pieces]
+    return well
 
 
-def _mended_amounts(world: World, people: Floats) -> Floats | None:
-    """Return amounts of those who come and go with which every mean comes out as it was shown."""
-    after = world.count + people
-    low = world.least * after - world.amount
-    high = world.most * after - world.amount
-    usual = np.divide(world.amount, world.count, out=np.zeros(len(after)), where=world.count > 0)
-    amount = np.clip(np.round(people * usual), low, high)
-    bound = world.has_mean
-    if not bound.any():
-        return amount
-    holds = world.sparse[:, np.flatnonzero(bound)]
-    counts = world.people[bound] + people @ holds
-    least = np.ceil(world.mean_low[bound] * counts - _HAIR)
-    most = np.floor(world.mean_high[bound] * counts + _HAIR)
-    totals = world.total[bound] + amount @ holds
-    for _ in range(_AMOUNTS):
+def _mend_amounts(world: World, people: Floats, amount: Floats) -> NDArray[np.bool_]:
+    """Change amounts, in place, until every mean comes out as it was shown; tell for which columns it does."""
+    after = world.count[:, None] + people
+    low = world.least[:, None] * after - world.amount[:, None]
+    high = world.most[:, None] * after - world.amount[:, None]
+    np.clip(amount, low, high, out=amount)
+    well = np.ones(people.shape[1], dtype=np.bool_)
+    bound = np.flatnonzero(world.has_mean)
+    if not bound.size or not well.size:
+        return well
+    holds = world.sparse[:, bound]
+    counts = world.people[bound, None] + holds.T @ people
+    least = np.ceil(world.mean_low[bound, None] * counts - _HAIR)
+    most = np.floor(world.mean_high[bound, None] * counts + _HAIR)
+    totals = world.total[bound, None] + holds.T @ amount
+    live = np.arange(people.shape[1])
+    for turn in range(_AMOUNTS + 1):
         over, under = np.maximum(0, totals - most), np.maximum(0, least - totals)
-        if not (over.any() or under.any()):
-            return amount
+        well[live] = ~((over > 0) | (under > 0)).any(axis=0)
+        keep = ~well[live]
+        if turn == _AMOUNTS or not keep.any():
+            break
+        live = live[keep]
+        over, under, totals, least, most = (each[:, keep] for each in (over, under, totals, least, most))
         # days taken from, or given to, the piece where that mends most and upsets least
         room_down, room_up = np.where(totals <= least, 1.0, 0.0), np.where(totals >= most, 1.0, 0.0)
         down = holds @ (np.sign(over) - room_down - np.sign(under))
         up = holds @ (np.sign(under) - room_up - np.sign(over))
-        down[amount <= low] = up[amount >= high] = -np.inf
-        piece, sign = (int(down.argmax()), -1) if down.max() >= up.max() else (int(up.argmax()), 1)
-        if max(down.max(), up.max()) <= 0:
-            return None
-        mine = world.holds[bound, piece] > 0
-        needs = (over if sign < 0 else under)[mine]
-        step = float(min(needs[needs > 0].min(), (amount - low if sign < 0 else high - amount)[piece]))
-        amount[piece] += sign * step
-        totals = totals + sign * step * mine
-    return None
+        down[amount[:, live] <= low[:, live]] = up[amount[:, live] >= high[:, live]] = -np.inf
+        columns = np.arange(len(live))
+        best_down, best_up = down.argmax(axis=0), up.argmax(axis=0)
+        most_down, most_up = down[best_down, columns], up[best_up, columns]
+        signs = np.where(most_down >= most_up, -1.0, 1.0)
+        pieces = np.where(signs < 0, best_down, best_up)
+        mine = world.holds[np.ix_(bound, pieces)] > 0
+        needs = np.where(signs < 0, over, under)
+        needs = np.where(mine & (needs > 0), needs, np.inf).min(axis=0)
+        rooms = np.where(signs < 0, (amount - low)[pieces, live], (high - amount)[pieces, live])
+        steps = np.where(np.maximum(most_down, most_up) > 0, signs * np.minimum(needs, rooms), 0.0)
+        amount[pieces, live] += steps
+        totals = totals + steps * mine
+    return well

@@ -28,6 +28,8 @@ Places = NDArray[np.int64]
 CHANGES = (1, -1, 2, -2, 3, -3)
 #: an end of a rounded mean belongs to both sides of it
 _HAIR = 1e-9
+#: by how many a figure's size is tried to differ
+_MOST_TRIED = 50
 
 
 class World:
@@ -56,11 +58,10 @@ class World:
         self.least, self.most = np.full(size, math.inf), np.zeros(size)
         np.minimum.at(self.least, pieces, people.least)
         np.maximum.at(self.most, pieces, people.most)
-        self.holds = np.zeros((len(cells), size), dtype=np.float32)
+        self.holds = np.zeros((len(cells), size))
         for row, mask in zip(self.holds, masks, strict=True):
-            row[pieces[mask]] = 1
-        self.people = self.holds.astype(np.float64) @ self.count
-        self.total = self.holds.astype(np.float64) @ self.amount
+            row[:] = mask[self.first_kind]
+        self.people, self.total = self.holds @ self.count, self.holds @ self.amount
         self.active = np.ones(len(cells), dtype=np.bool_)
         #: stars that may be any number
         self.freed = np.zeros(len(cells), dtype=np.bool_)
@@ -145,10 +146,6 @@ class World:
         back = np.argsort(order)
         return people[back], amounts[back]
 
-    def families(self, figures: int) -> Places:
-        """Return for each piece the number of those that the first figures do not tell apart."""
-        return grouped(list(self.holds[:figures] > 0), len(self.count))
-
     def _can_be(self, pieces: Places, people: Floats, amount: Floats) -> bool:
         """Tell whether there can be so many people more or fewer, with so much amount."""
         after, amount = self.count[pieces] + people, self.amount[pieces] + amount
@@ -158,13 +155,41 @@ class World:
     def agree(self, people: Floats, amount: Floats, figures: Places) -> Mask:
         """Tell for each of some changes, side by side, whether these figures come out the same."""
         holds = self.holds[figures]
-        after = self.people[figures, None] + holds @ people
-        total = self.total[figures, None] + holds @ amount
+        return np.asarray(self.same(holds @ people, holds @ amount, figures).all(axis=0))
+
+    def same(self, people: Floats, amount: Floats, figures: Places) -> Mask:
+        """Tell whether figures come out the same, which hold so many people more or fewer and so much amount.
+
+        Parameters
+        ----------
+        people, amount
+            A row for each of the figures, a column for each change.
+        """
+        after, total = self.people[figures, None] + people, self.total[figures, None] + amount
         low, high = self.low[figures, None], self.high[figures, None]
         mean_low, mean_high = self.mean_low[figures, None], self.mean_high[figures, None]
         means = (total >= mean_low * after - _HAIR) & (total <= mean_high * after + _HAIR)
-        same = (after >= low) & (after <= high) & (means | ~self.has_mean[figures, None])
-        return np.asarray(same.all(axis=0))
+        return np.asarray((after >= low) & (after <= high) & (means | ~self.has_mean[figures, None]))
+
+    def values_between(self, inner: int, outer: int) -> int:
+        """Return how many other values the small group between two figures can have beside these two alone.
+
+        Of the group and of the others in both, some more or fewer are tried, with the amounts that they can have.
+        """
+        pieces = (self.holds[outer] > 0) & (self.holds[inner] == 0)
+        number = self.count[pieces].sum()
+        group = np.arange(1, self.small + 1)
+        mine = self.people[inner]
+        low, high = max(self.low[inner], mine - _MOST_TRIED), min(self.high[inner], mine + _MOST_TRIED)
+        others = np.arange(low, high + 1)
+        both = others[:, None] + group
+        fits = (both >= self.low[outer]) & (both <= self.high[outer])
+        least, most = self.least[pieces].min() * group, self.most[pieces].max() * group
+        if self.has_mean[inner] and self.has_mean[outer]:
+            fewest = self.mean_low[outer] * both - (self.mean_high[inner] * others)[:, None]
+            largest = self.mean_high[outer] * both - (self.mean_low[inner] * others)[:, None]
+            fits &= (fewest <= most + _HAIR) & (largest >= least - _HAIR)
+        return int((fits.any(axis=0) & (group != number)).sum())
 
     def allows(self, change: Change) -> bool:
         """Tell whether everything that binds comes out the same in another world, which can be."""
@@ -176,21 +201,27 @@ class World:
         return bool(part.agree(change.people[:, None], change.amount[:, None], np.arange(len(touched)))[0])
 
     @cached_property
+    def usual(self) -> Floats:
+        """The mean amount of one person of each piece; 0 where there is nobody."""
+        return np.divide(self.amount, self.count, out=np.zeros(len(self.count)), where=self.count > 0)
+
+    @cached_property
     def sparse(self) -> Any:
         """`holds` by piece, then figure, as a sparse matrix: of thousands of pieces most figures hold few."""
         from scipy.sparse import csr_array
 
-        return csr_array(self.holds.T.astype(np.float64))
+        return csr_array(self.holds.T)
 
     def part(self, pieces: Places, figures: Places) -> World:
         """Return some pieces and some figures of it, all else being as it is."""
         found = copy.copy(self)
-        found.__dict__.pop("sparse", None)
+        for name in ("sparse", "usual"):
+            found.__dict__.pop(name, None)
         for name in ("count", "amount", "least", "most"):
             setattr(found, name, getattr(self, name)[pieces])
         for name in ("people", "total", "low", "high", "has_mean", "mean_low", "mean_high", "active"):
             setattr(found, name, getattr(self, name)[figures])
-        found.holds = self.holds[np.ix_(figures, pieces)].astype(np.float64)
+        found.holds = self.holds[np.ix_(figures, pieces)]
         return found
 
 

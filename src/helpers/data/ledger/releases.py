@@ -9,6 +9,7 @@ runs removed: what readers have seen, they have seen.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import os
 import sqlite3
@@ -143,14 +144,18 @@ class Releases:
             if not {row[place] for row in bundle.rows} <= entered
         ]
 
-    def uncertified(self, data_sets: Iterable[str]) -> list[tuple[Query, ...]]:
-        """Return what is not certified beside all that was told: a star, or two figures that differ by a few people."""
-        wanted = sorted(data_sets)
+    def uncertified(self, queries: Iterable[Query]) -> list[tuple[Query, ...]]:
+        """Return what is not certified beside all that was told of those whom some queries count.
+
+        Each is a star, or two figures that differ by a few people.
+        """
+        whose = sorted({(query.data_set, query.organisation) for query in queries})
         with self.reading() as database:
             rows = database and database.execute(
                 "SELECT json_extract(each.value, '$[0]') FROM witnesses, json_each(worlds) AS each "
-                f"WHERE data_set IN ({', '.join('?' * len(wanted))}) AND json_array_length(each.value, '$[1]') < ?",
-                (*wanted, POSSIBLE_VALUES - 1),
+                f"WHERE (data_set, organisation) IN (VALUES {', '.join(['(?, ?)'] * len(whose))}) "
+                "AND json_array_length(each.value, '$[1]') < ?",
+                (*itertools.chain(*whose), POSSIBLE_VALUES - 1),
             )
             return [tuple(map(Query.read, json.loads(name))) for (name,) in rows or ()]
 
@@ -160,7 +165,7 @@ class Releases:
         One that was asked for before the months came that it sums counts their people now.
         """
         new = [each.told for each in self.of_report(report) if not each.released and not each.told.star]
-        names = self.uncertified({each.query.data_set for each in new}) if new else []
+        names = self.uncertified(each.query for each in new) if new else []
         last = {name[-1] for name in names}
         now = _by_their_parts(mart, [each.query for each in new], last)
         return [
@@ -313,7 +318,7 @@ def insert(
             (
                 each.query.data_set,
                 each.query.organisation,
-                json.dumps(each.query.entry),
+                each.query.text,
                 json.dumps(each.entry),
                 data,
                 (exact or {}).get(each.query),
@@ -338,7 +343,7 @@ def _bring_up_to_date(database: sqlite3.Connection) -> None:
 
 
 def _entry(told: str, report: str, released: str) -> ReleasedCount:
-    return ReleasedCount(Told.read(json.loads(told)), report, released)
+    return ReleasedCount(Told.read(told), report, released)
 
 
 def _now() -> str:

@@ -65,7 +65,7 @@ def decide_on(
     """
     report = os.environ.get(REPORT_VARIABLE, "")
     # what new figures would tell once more beside old ones: the later of two whose difference is not certified
-    withheld = {name[-1] for name in releases.uncertified(_data_sets(asked)) if len(name) > 1}
+    withheld = {name[-1] for name in releases.uncertified(each.query for each in asked) if len(name) > 1}
     hidden = {each.query: Told(each.query, 1, None, star=True) for each in asked if each.query in withheld}
     asked = [each for each in asked if each.query not in hidden]
     # most of what a report asks for stands already: the year of every other trust, say
@@ -92,7 +92,7 @@ def decide_on(
 
 def _standing(releases: Releases, mart: Mart, asked: Sequence[Asked]) -> dict[Query, Told]:
     """Return what stands already of the same records and is all that is asked for."""
-    versions, wanted = _versions(mart, asked), {json.dumps(each.query.entry): each for each in asked}
+    versions, wanted = _versions(mart, asked), {each.query.text: each for each in asked}
     found: dict[Query, Told] = {}
     with releases.reading() as database:
         if database is None or not wanted:
@@ -103,7 +103,7 @@ def _standing(releases: Releases, mart: Mart, asked: Sequence[Asked]) -> dict[Qu
             (*wanted, *versions.values(), _limit()),
         ).fetchall()
     for key, text in rows:
-        told = Told.read(json.loads(text))
+        told = Told.read(text)
         if _covers(told, wanted[key]):
             found[told.query] = told
     return found
@@ -247,7 +247,7 @@ class _Group:
                 (self.data_set, self.organisation),
             ).fetchone()
         newest = {(told, exact): data for told, exact, data in rows}
-        found = [(Told.read(json.loads(told)), exact, data) for (told, exact), data in newest.items()]
+        found = [(Told.read(told), exact, data) for (told, exact), data in newest.items()]
         return found, _read_witnesses(kept[0]) if kept else {}
 
     def _enter(

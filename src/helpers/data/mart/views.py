@@ -260,13 +260,16 @@ def _table_view(root: Path, table: Table, shown: str, files: Sequence[FileRecord
     if not files:
         columns = ", ".join(f'CAST(NULL AS {kind}) AS "{name}"' for name, kind in duckdb_columns(table))
         return f"CREATE VIEW {shown} AS SELECT {columns} WHERE false"
-    paths = ", ".join(literal(no_glob(str(root / file.path))) for file in files)
-    options = ["hive_partitioning = false"]
+    options = "hive_partitioning = false"
     if table.records:
-        options = ["hive_partitioning = true", "hive_types = {'org_code': VARCHAR}"]
-    if len({file.schema_id for file in files}) > 1:
-        options.append("union_by_name = true")
-    found = f"SELECT * FROM read_parquet([{paths}], {', '.join(options)})"
+        options = "hive_partitioning = true, hive_types = {'org_code': VARCHAR}"
+    # of the files of one schema the first alone is opened to know their columns, not hundreds at every question
+    by_schema: dict[str, list[str]] = {}
+    for file in files:
+        by_schema.setdefault(file.schema_id, []).append(literal(no_glob(str(root / file.path))))
+    found = " UNION ALL BY NAME ".join(
+        f"SELECT * FROM read_parquet([{', '.join(paths)}], {options})" for paths in by_schema.values()
+    )
     if not table.records:
         return f"CREATE VIEW {shown} AS {found}"
     # records loaded before a column was declared have it as well, empty

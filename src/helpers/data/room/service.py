@@ -19,6 +19,7 @@ from helpers.data.mart import Mart
 from helpers.data.room.door import MARK, Answer, Channel
 from helpers.data.room.messages import LONGEST, read
 from helpers.errors import ArgumentError, Problem, UsageError, UserError
+from helpers.importing import import_at_rest
 from helpers.places import ROOT_VARIABLE, find_root, state_folder
 from helpers.reads import take_notes
 
@@ -78,7 +79,7 @@ def _call(line: bytes) -> Any:
 def _function(name: str) -> Callable[..., Any]:
     """Return a function that may be asked for, by its module and name; no other module is imported."""
     module, _, within = name.partition(":")
-    function = getattr(importlib.import_module(module), within, None) if module in HOMES else None
+    function = getattr(import_at_rest(module), within, None) if module in HOMES else None
     if not hasattr(function, MARK):
         cure = "ask by report.records(…), or an analysis for one of its parts"
         raise UsageError(

@@ -26,6 +26,7 @@ Floats = NDArray[np.float64]
 
 _GAP: Final = 4.0  # points between a label and what it names
 _BETWEEN: Final = 1.5  # points between two labels
+_APART: Final = 3  # gaps between two names in a row, or they would read as one
 _EVENT_LETTERS: Final = 48  # an event's name wraps after this many
 _ROUNDS: Final = 12  # how often axes are widened; each round leaves a fraction of what stood out
 _STEPS: Final = 6  # how many lines of text a point's name may stand away from it
@@ -175,7 +176,7 @@ def name_events(axes: Axes, events: Sequence[tuple[float, str]]) -> None:
     ]
     sizes = [_size(axes, name) for name in names]
     starts = [_event_start(axes, name.x, width) for name, (width, _) in zip(names, sizes, strict=True)]
-    rows = _rows(starts, [width for width, _ in sizes], _GAP / scale)
+    rows = _rows(starts, [width for width, _ in sizes], _APART * _GAP / scale)
     height = max(tall for _, tall in sizes) * scale + 2 * _BETWEEN
     for name, start, row in zip(names, starts, rows, strict=True):
         across = (start - _pixels(axes, name.x, 0)[0]) * scale

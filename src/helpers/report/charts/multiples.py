@@ -8,6 +8,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 import matplotlib.dates as mdates
@@ -23,7 +24,8 @@ from helpers.theme.charts import FIGURE_SIZE
 
 Floats = NDArray[np.float64]
 ACROSS: Final = 2
-PER_PAGE: Final = 6
+#: rows of small charts that a page has room for
+ROWS: Final = 3
 #: inches: height of a row, and what stands around its axes
 _ROW, _LEFT, _RIGHT, _ABOVE, _BELOW = 1.62, 0.55, 0.12, 0.42, 0.28
 _TITLE_LETTERS: Final = 52
@@ -42,6 +44,20 @@ class Small:
     first: int
     target: float
     unit: str
+
+
+def pictures_of_rows(many: int, rows_at_once: int) -> list[slice]:
+    """Return which of so many small charts go into each picture: about as many rows each, no more than so many.
+
+    Rows are full but for the last of all, and the lower pictures come first.
+
+    >>> pictures_of_rows(7, 3), pictures_of_rows(0, 3)
+    ([slice(0, 4, None), slice(4, 8, None)], [])
+    """
+    rows = -(-many // ACROSS)
+    pictures = -(-rows // rows_at_once)
+    ends = [ACROSS * (rows * each // pictures) for each in range(pictures + 1)] if pictures else []
+    return [slice(first, last) for first, last in pairwise(ends)]
 
 
 def multiples_chart(smalls: Sequence[Small]) -> Figure:

@@ -67,10 +67,23 @@ class Percent:
     then: float | None = None
 
 
-def percents_chart(rows: Sequence[Percent], *, unit: str) -> Figure:
-    """Draw percentages on one scale from 0 to 100, each joined to the one before it."""
+def percents_chart(
+    rows: Sequence[Percent], *, unit: str, zones: Sequence[tuple[str, float]] = ()
+) -> Figure:
+    """Draw percentages on one scale from 0 to 100, each joined to the one before it.
+
+    `zones` are what stretches of the scale are called and where each ends, in order; without them its middle is marked.
+    """
     figure, axes = canvas(0.22 * len(rows) + 0.9)
-    axes.axvline(50, color=colours.LIMITS, linewidth=1, linestyle=(0, (4, 2)), zorder=1)
+    begin = 0.0
+    for name, end in zones:
+        axes.annotate(
+            name, ((begin + end) / 2, 1), (0, 4), xycoords=("data", "axes fraction"), **OFFSET, ha="center",
+            color=colours.COMMON_CAUSE,
+        )  # fmt: skip
+        begin = end
+    for place_of_line in [end for _, end in zones[:-1]] or [50]:
+        axes.axvline(place_of_line, color=colours.LIMITS, linewidth=1, linestyle=(0, (4, 2)), zorder=1)
     for place, row in enumerate(rows):
         if row.then is not None:
             axes.plot(

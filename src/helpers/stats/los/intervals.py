@@ -17,6 +17,8 @@ from helpers.stats.checks import (
 CONTINUITY = 0.5
 #: with fewer teams, wards or sites their spread says nothing
 FEWEST_CLUSTERS = 3
+#: a cluster's variance is at least this share of its squared days expected
+_LEAST = 1e-9
 
 
 def ratio_interval(
@@ -95,24 +97,44 @@ def expected_variance(
     return float((n * v + n**2 * v / m).sum())
 
 
-def between_clusters(
-    cells: pd.DataFrame, table: pd.DataFrame, keys: list[str], cluster: str
-) -> pd.DataFrame:
-    """Return how many clusters each row has, and the variance of O - E between them."""
-    sums = cells.groupby([*keys, cluster], observed=True, dropna=False)[["observed", "expected"]].sum()
+def between_clusters(cells: pd.DataFrame, keys: list[str], cluster: str) -> pd.DataFrame:
+    """Return how many clusters each row has, the variance of O - E between them, and its degrees of freedom.
+
+    Notes
+    -----
+    Residuals are inflated as by Bell and McCaffrey (CR2), so that the variance is right on average where spread grows
+    with the days expected. Degrees of freedom are Satterthwaite's: unequal clusters tell less than their number.
+    """
+    columns = ["observed", "expected", "variance", "comparison"]
+    sums = cells.groupby([*keys, cluster], observed=True, dropna=False)[columns].sum()
     levels = list(range(len(keys)))
-    whole = sums.groupby(level=levels, dropna=False).transform("sum")
-    rest = whole["expected"] - sums["expected"]
-    # what the ratio of the others would leave of a cluster: the jackknife, see `Notes`
-    left = (sums["observed"] * whole["expected"] - whole["observed"] * sums["expected"]) / rest.where(
-        rest > 0
-    )
-    groups = (left**2).groupby(level=levels, dropna=False)
-    count = groups.size()
+
+    def total(values: pd.Series) -> pd.Series:
+        return values.groupby(level=levels, dropna=False).transform("sum")
+
+    expected, whole = sums["expected"], total(sums["expected"])
+    share, ratio = expected / whole, total(sums["observed"]) / whole
     # per day expected, as the variance of independent stays is: a trust with a ratio of 2 has twice the spread
-    scale = (table["expected"] / table["observed"].where(table["observed"] > 0)) ** 2
+    left = sums["observed"] / ratio.where(ratio > 0) - expected
+    inflation = 1 / (1 - share.where(share < 1))
+    alone = (sums["variance"] - sums["comparison"]).clip(lower=_LEAST * expected**2)
+
+    def spread_of(each: pd.Series) -> pd.Series:
+        return each * (1 - 2 * share) + share**2 * total(each)
+
+    # what clusters seem to vary by beyond that of independent stays, which the degrees of freedom follow
+    beyond = total(left**2 / alone) - total(spread_of(alone) / alone)
+    beyond = (beyond / total(spread_of(expected**2) / alone)).clip(lower=0)
+    each = alone + beyond * expected**2
+    pull, mean = inflation * share, total(inflation * share**2)
+    one, two, every = total(pull * each), total(pull**2 * each), total(each)
+    mixed = mean**2 * every**2 + 2 * two * every - 4 * mean * one * every + 2 * one**2
+    squares = mixed + total(each**2 * inflation * (inflation + 2 * mean - 4 * pull))
+    freedom = total(each * (inflation - 2 * pull + mean)) ** 2 / squares
+    groups = sums.assign(between=inflation * left**2, freedom=freedom).groupby(level=levels, dropna=False)
+    between = groups["between"].sum(min_count=1)
     return pd.DataFrame(
-        {"between": groups.sum(min_count=1) * (count - 1) / count * scale, "clusters": count}
+        {"between": between, "freedom": groups["freedom"].first(), "clusters": groups.size()}
     )
 
 
@@ -124,7 +146,7 @@ def wider_interval(table: pd.DataFrame, confidence: float) -> pd.DataFrame:
         return pd.DataFrame({"clusters": 0, "clustered": False}, index=alone.index).join(alone)
     many = table["clusters"].fillna(0).astype(int).to_numpy()
     variance = (table["between"] + table["comparison"]).fillna(0)
-    freedom = np.maximum(many - 1, 1)
+    freedom = table["freedom"].fillna(1).clip(lower=1)
     apart = ratio_interval(*sums, variance, freedom=freedom, confidence=confidence)
     wider = (many >= FEWEST_CLUSTERS) & (apart["upper"] > alone["upper"])
     return pd.DataFrame({"clusters": many, "clustered": wider}).join(alone.mask(wider, apart))
