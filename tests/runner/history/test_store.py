@@ -219,11 +219,22 @@ def test_a_damaged_file_is_told(tmp_path: Path) -> None:
         History(tmp_path)
 
 
-def test_a_damaged_row_is_told(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "outputs = '{'",
+        "outputs = '[]'",
+        "outputs = ''",
+        "answers = '{\"a\": 1}'",
+        "state = 'lost'",
+        "seconds = 'long'",
+    ],
+)
+def test_a_damaged_row_is_told(tmp_path: Path, damage: str) -> None:
     history = History(tmp_path)
     history.begin("run1", "v1", [PUBLISHED])
     with sqlite3.connect(tmp_path / "history.sqlite") as database:
-        database.execute("UPDATE reports SET outputs = '{'")
+        database.execute(f"UPDATE reports SET {damage}")
     database.close()
     with pytest.raises(UserError, match="a row is damaged"):
         history.latest()

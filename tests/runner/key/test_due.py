@@ -10,7 +10,7 @@ import pytest
 from helpers.hashes import hash_files
 from helpers.runner.history.entries import Entry, Output, State
 from helpers.runner.key.due import RunDecision, Wish, decide
-from helpers.runner.key.surroundings import Surroundings
+from helpers.runner.key.surroundings import Surroundings, keys_of
 from helpers.runner.plan.jobs import Job, make_plan
 from helpers.runner.project import DataSet, Project
 
@@ -96,6 +96,38 @@ def test_a_published_file_that_is_gone_or_altered_makes_it_due(
     entry = published_entry(project)
     spoil(project.reports / "2026-03" / "good" / "SYN07.html")
     assert decide_one(project, entry).reason == "the published file is missing or was altered"
+
+
+@pytest.mark.parametrize("spoil", [Path.unlink, lambda path: path.write_bytes(b"%PDF altered")])
+def test_a_pdf_that_is_gone_or_altered_makes_it_due_beside_a_whole_page(
+    project: Project, spoil: Callable[[Path], object]
+) -> None:
+    entry, path = published_entry(project), project.reports / "2026-03" / "good" / "SYN07.pdf"
+    path.write_bytes(b"%PDF")
+    pdf = Output("2026-03/good/SYN07.pdf", hashlib.sha256(b"%PDF").hexdigest())
+    entry = replace(entry, outputs={**entry.outputs, "pdf": pdf})
+    assert decide_one(project, entry).reason == ""
+    spoil(path)
+    assert decide_one(project, entry).reason == "the published file is missing or was altered"
+
+
+def test_what_it_read_and_asked_is_compared_for_each_report(project: Project) -> None:
+    """Reports with the same answers and files are looked at once: another one's change is seen all the same."""
+    now = {"beds.csv": "one", "measures beds": "yes"}
+    around = replace(AROUND, look=lambda name: now[name], answer=lambda asked: now[asked])
+    read = replace(published_entry(project), files={"beds.csv": "one"}, answers={"measures beds": "yes"})
+    entry = replace(read, key={**read.key, **around.read_by(read)})
+    assert decide_one(project, entry, around).reason == ""
+    other = replace(read, files={"beds.csv": "two"})
+    other = replace(
+        other, key={**read.key, **keys_of(around.meant_by(read.reads), other.files, other.answers)}
+    )
+    assert decide_one(project, other, around).reason == "changed: files"
+    now["measures beds"] = "no"
+    again = replace(around, look=around.look)  # the surroundings of a later run
+    assert decide_one(project, entry, again).reason == "changed: register"
+    bare = replace(entry, key={part: value for part, value in entry.key.items() if part != "files"})
+    assert decide_one(project, bare, again).reason == "changed: files, register"
 
 
 def test_a_tree_is_told_by_names_and_contents(tmp_path: Path) -> None:
