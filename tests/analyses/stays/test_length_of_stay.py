@@ -103,7 +103,9 @@ def test_cost_is_shown_only_where_it_is_given(usual: Analysis) -> None:
     net = with_cost.rows[-1]
     assert net[1] == pytest.approx(-16)  # 80 days where 96 were expected
     assert net[3] == pytest.approx(-160)
-    assert "Upper bounds" in without.caption
+    # fewer days than expected: rows of noughts above the net would say nothing, and nothing is an upper bound
+    assert len(without.rows) == 1
+    assert without.caption.startswith("Bed-days above the expected")
 
 
 def test_the_alt_text_names_the_group_furthest_from_the_expected(analyse: Analyse) -> None:
@@ -150,6 +152,7 @@ def one_small_group() -> tuple[Stays, ...]:
 def test_a_small_group_cannot_be_told_by_subtracting_the_shown_ones(analyse: Analyse) -> None:
     report = analyse(*one_small_group()).report()
     worth = {row[0]: row[1] for row in report.worth.table().bundle.rows}
+    assert report.worth.table().bundle.caption.startswith("Upper bounds: bed-days above the expected")
     net = float(str(worth["Net: all groups, shorter ones set off"]))
     for section in (report.groups.table(), report.groups.as_figure()):
         excess = [row[7] for row in section.bundle.rows]
