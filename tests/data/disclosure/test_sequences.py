@@ -214,3 +214,18 @@ def test_a_count_is_shown_without_the_mean_that_would_tell_a_star() -> None:
     assert not other.star
     assert other.mean is None
     assert decide(people, [], [asked[0], Asked(nights, digits=3), asked[2]]).told[1].star
+
+
+def test_a_mean_that_gives_way_makes_no_star_of_a_count_that_was_told() -> None:
+    # as above: 200 days in 20 and in 17 patients tell the 3 without a night
+    kinds = pd.DataFrame({"day": [APRIL, APRIL], "los_days": [0, 1]})
+    people = People(
+        kinds, np.array([3, 17]), np.array([0.0, 200.0]), np.array([0.0, 1.0]), np.array([0, 400.0])
+    )
+    nights, none = (MONTH.where(Condition("los_days", **each)) for each in ({"low": 1}, {"high": 1}))
+    first = decide(people, [], [Asked(MONTH, digits=3), Asked(nights), Asked(none)])
+    assert [shown_cell(each) for each in first.told] == [20, 15, "*"]
+    then = decide(people, first.told, [Asked(nights, digits=3)], witnesses=first.witnesses)
+    assert then.told[0].star
+    assert (nights,) not in then.witnesses
+    assert not then.exposed

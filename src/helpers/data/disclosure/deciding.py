@@ -161,6 +161,12 @@ class _Trial:
         self._was_told: set[Uncertain] = set()
         self.pieces_left = MOST_PIECES
         self._places = {cell.query: place for place, cell in enumerate(world.cells)}
+        #: whose count was told, and stands: of these a mean alone can give way
+        self._counted = {
+            cell.query
+            for cell, people in zip(world.cells[:old], world.people, strict=False)
+            if not cell.star and cell.high is not None and cell.low <= people <= cell.high
+        }
 
     def begin(self, witnesses: Witnesses) -> None:
         """Leave new numbers out, and see what is uncertain without them: old and new stars, old differences."""
@@ -171,7 +177,7 @@ class _Trial:
         self._was_told = {name for name, worlds in witnesses.items() if not worlds}
         have = self._changes(witnesses)
         for place, cell in enumerate(world.cells):
-            if cell.star and world.people[place] > 0:
+            if cell.star and world.people[place] > 0 and cell.query not in self._counted:
                 self._add((cell.query,), self._star(place), have)
         for name in witnesses:
             if len(name) > 1 and all(query in self._places for query in name):
@@ -203,6 +209,8 @@ class _Trial:
             if self._fits(place):
                 return
         world.hide(place)
+        if world.cells[place].query in self._counted:
+            return
         self.found.agree &= self.found.agreeing(np.array([place]))
         self._add((world.cells[place].query,), self._star(place), {})
         for name in self._broken():  # by a world without anybody where there is a star now
