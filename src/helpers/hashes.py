@@ -20,9 +20,8 @@ def _files_below(root: Path) -> Iterator[tuple[str, Path]]:
     """Yield the files of a folder, or the file itself, with their names from the folder above it."""
     if root.is_file():
         yield root.name, root
-    for folder, below, files in os.walk(
-        root
-    ):  # several times as fast as a pattern, at each start of a command
+    # several times as fast as a pattern, at each start of a command
+    for folder, below, files in os.walk(root):
         below[:] = (each for each in below if each != "__pycache__")
         place = Path(folder)
         inside = place.relative_to(root.parent).as_posix()

@@ -177,9 +177,8 @@ def _gated(project: Project) -> Project:
 
 
 def _bundle_problems(policy: DisclosurePolicy, bundles: tuple[Bundle, ...]) -> list[Problem]:
-    from helpers.data.audit.bundles import (
-        audit_bundles,  # late: a batch of which nothing is due checks none
-    )
+    # late: a batch of which nothing is due checks none
+    from helpers.data.audit.bundles import audit_bundles
     from helpers.data.disclosure import disclosure_problems
 
     return [*disclosure_problems(bundles, policy), *audit_bundles(bundles, policy)]

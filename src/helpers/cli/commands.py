@@ -126,9 +126,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave with its exit code."""
     # each installed package is asked what it adds to pydantic: a sixth of the start, and ours needs nothing added
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    gc.set_threshold(
-        _OBJECTS
-    )  # what is imported and planned stays: to look through it is a tenth of a start
+    # what is imported and planned stays: to look through it is a tenth of a start
+    gc.set_threshold(_OBJECTS)
     given = sys.argv[1:] if arguments is None else list(arguments)
     sys.exit(_run(given))
 
