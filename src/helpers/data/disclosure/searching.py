@@ -86,12 +86,13 @@ def _moved_to_like(world: World, target: Target, by: int) -> Change | None:
     """Return people moved between the target and pieces elsewhere that nearly the same figures hold."""
     here, there = np.flatnonzero(target.pieces), np.flatnonzero(~target.pieces)
     number, holds = abs(by), world.holds
-    sizes = world.sparse.sum(axis=1)
+    sizes = world.sparse @ world.active
     # those of the target that the fewest figures hold find their like most easily
     here = here[world.count[here] >= number] if by < 0 else here
     here = here[np.argsort(sizes[here], kind="stable")][:_PAIRS]
     there = there[world.count[there] >= number] if by > 0 else there
-    unlike = sizes[here, None] + sizes[there] - 2 * (world.sparse @ holds[:, here]).T[:, there]
+    both = (world.sparse @ (holds[:, here] * world.active[:, None])).T[:, there]
+    unlike = sizes[here, None] + sizes[there] - 2 * both
     nearest = min(_PAIRS, unlike.size)
     if not nearest:
         return None
