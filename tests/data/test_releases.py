@@ -16,7 +16,7 @@ from helpers.data.disclosure.deciding import Asked
 from helpers.data.disclosure.queries import EVERYBODY, Condition, Query
 from helpers.data.keeping.state import back_up, restore
 from helpers.data.ledger.manifests import manifest_entry, shown_cell
-from helpers.data.ledger.releases import Releases
+from helpers.data.ledger.releases import Releases, enter_witnesses
 from helpers.data.ledger.releasing import decide_on
 from helpers.data.mart import Mart
 from helpers.errors import GateError
@@ -135,8 +135,7 @@ def test_counts_that_the_report_did_not_ask_for_are_refused(ledger: Releases, ma
 
 def not_certified(ledger: Releases, *name: Query) -> None:
     with ledger.open() as database:
-        worlds = json.dumps([[[query.entry for query in name], []]])
-        database.execute("INSERT OR REPLACE INTO witnesses VALUES ('spells', 'T1', ?)", (worlds,))
+        enter_witnesses(database, "spells", "T1", {name: ()})
 
 
 def test_the_later_of_two_figures_whose_difference_is_not_certified_is_told_no_more(

@@ -88,7 +88,7 @@ class Exhibits:
         self.world.active = active
 
     def of(
-        self, target: Target, have: Iterable[int] = (), *, solve: int = 0, whole: bool = False
+        self, target: Target, have: Iterable[int] = (), *, solve: int | None = 0, whole: bool = False
     ) -> tuple[int, ...]:
         """Return up to two of them with which a target has other values: the same as before, others, or new ones.
 
@@ -99,7 +99,7 @@ class Exhibits:
         have
             Those that once served are taken first.
         solve
-            How many programmes may be solved where moving people about finds none.
+            How many programmes may be solved where moving people about finds none; None to look for none at all.
         whole
             Whether the slow kind of programme may be tried after the quick one.
         """
@@ -114,6 +114,8 @@ class Exhibits:
             for place in np.flatnonzero(useful).tolist():
                 if len(found) < NEEDED:
                     found.setdefault(round(by[place]), int(places[place]))
+        if solve is None:
+            return tuple(found.values())
         if len(found) < NEEDED:
             self._mend(target, found)
         if len(found) < NEEDED:
@@ -159,7 +161,9 @@ class Exhibits:
     @property
     def _bound(self) -> World:
         """The world with what binds alone, kept for as long as it stays so."""
-        state = b"".join(getattr(self.world, name).tobytes() for name in ("active", "low", "high", "has_mean"))
+        state = b"".join(
+            getattr(self.world, name).tobytes() for name in ("active", "low", "high", "has_mean")
+        )
         if self._kept is None or self._kept[0] != state:
             self._kept = (state, self.world.bound())
         return self._kept[1]
@@ -201,6 +205,11 @@ def around(world: World, target: Target) -> tuple[Places, Places]:
     Those elsewhere, in the same of the wider figures, take up what comes or goes here.
     """
     found = target.pieces.copy()
+    if found.sum() > _NEAR:  # of a large one, those to whom one more comes, or from whom one goes, most easily
+        inside = np.flatnonzero(found)
+        found[:] = False
+        for by in (1, -1):
+            found[inside[np.argsort(_upset(world, inside, by), kind="stable")[: _NEAR // 2]]] = True
     overlaps = world.active & (world.holds[:, found] != 0).any(axis=1)
     holds = world.holds[overlaps] > 0
     for figure in holds[np.argsort(holds.sum(axis=1), kind="stable")]:
@@ -221,9 +230,13 @@ def around(world: World, target: Target) -> tuple[Places, Places]:
 
 def _easiest(world: World, pieces: Places, groups: Places, by: int) -> Places:
     """Return those few of each group to which one more comes, or from which one goes, with least upset."""
-    binds = world.active & (world.holds[:, pieces] != 0).any(axis=1)
-    upset = upset_by(world, world.people[:, None], by)[binds, 0] @ world.holds[np.ix_(binds, pieces)]
-    upset += _NOBODY * ((world.count[pieces] == 0) & (by < 0))
-    order = np.lexsort((upset, groups))
+    order = np.lexsort((_upset(world, pieces, by), groups))
     rank = np.arange(len(order)) - np.searchsorted(groups[order], groups[order])
     return pieces[order[rank < _ELSEWHERE]]
+
+
+def _upset(world: World, pieces: Places, by: int) -> Floats:
+    """Return how many figures come out different for one more, or fewer, of each of some pieces."""
+    upset = np.where(world.active, upset_by(world, world.people[:, None], by)[:, 0], 0.0)
+    upset = (world.sparse @ upset)[pieces]
+    return np.asarray(upset + _NOBODY * ((world.count[pieces] == 0) & (by < 0)))

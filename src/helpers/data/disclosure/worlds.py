@@ -194,7 +194,9 @@ class World:
         holds = self.holds[:, places]
         touched = np.flatnonzero(self.active & (holds != 0).any(axis=1))
         holds = holds[touched]
-        return bool(self.same(holds @ change.people[:, None], holds @ change.amount[:, None], touched).all())
+        return bool(
+            self.same(holds @ change.people[:, None], holds @ change.amount[:, None], touched).all()
+        )
 
     @cached_property
     def usual(self) -> Floats:
