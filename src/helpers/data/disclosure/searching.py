@@ -15,8 +15,9 @@ _PAIRS = 60
 _STARTS = 6
 #: people moved to mend what the first ones upset
 _MENDS = 8
-#: changes of amounts that mend means
+#: changes of amounts that mend means, and how many worlds are mended side by side
 _AMOUNTS = 12
+_EASIEST = 12
 _HAIR = 1e-9
 
 
@@ -205,10 +206,12 @@ def _mend_amounts(world: World, people: Floats, amount: Floats) -> NDArray[np.bo
     live = np.arange(people.shape[1])
     for turn in range(_AMOUNTS + 1):
         over, under = np.maximum(0, totals - most), np.maximum(0, least - totals)
-        well[live] = ~((over > 0) | (under > 0)).any(axis=0)
-        keep = ~well[live]
-        if turn == _AMOUNTS or not keep.any():
+        wrong = ((over > 0) | (under > 0)).sum(axis=0)
+        well[live] = wrong == 0
+        if turn == _AMOUNTS or not wrong.any():
             break
+        # those with the fewest wrong means come right most easily
+        keep = np.argsort(wrong, kind="stable")[(wrong == 0).sum() :][:_EASIEST]
         live = live[keep]
         over, under, totals, least, most = (each[:, keep] for each in (over, under, totals, least, most))
         # days taken from, or given to, the piece where that mends most and upsets least
@@ -227,5 +230,7 @@ def _mend_amounts(world: World, people: Floats, amount: Floats) -> NDArray[np.bo
         rooms = np.where(signs < 0, (amount - low)[pieces, live], (high - amount)[pieces, live])
         steps = np.where(np.maximum(most_down, most_up) > 0, signs * np.minimum(needs, rooms), 0.0)
         amount[pieces, live] += steps
-        totals = totals + steps * mine
+        moves = steps != 0  # where none mends more than it upsets, none ever will
+        live, least, most = live[moves], least[:, moves], most[:, moves]
+        totals = (totals + steps * mine)[:, moves]
     return well
