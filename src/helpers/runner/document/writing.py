@@ -60,10 +60,10 @@ def _is_tall(svg: bytes) -> bool:
 
 
 def _data_behind(bundle: Bundle) -> str:
-    """Return the table behind a figure, marked with the figure's id and with itself as CSV."""
+    """Return the table behind a figure, marked with its id and with itself as CSV; the filter alone reads it."""
     csv = quote(_BYTE_ORDER_MARK + csv_of(bundle), safe=",;:*")
     table = pipe_table(bundle.columns, bundle.rows)
-    return f'::: {{.data-behind figure="{bundle.id}" csv="{csv}"}}\n{table}\n:::'
+    return f'::: {{.data-behind figure="{bundle.id}" csv="{csv}"}}\n~~~~\n{table}\n~~~~\n:::'
 
 
 def csv_of(bundle: Bundle) -> str:
