@@ -377,11 +377,12 @@ local function mark_headers(tbl)
   return tbl
 end
 
--- "4.2 days" and "−3 to +12" stay on one line; sentences keep room on a telephone.
+-- "4.2 days" and "−3 to +12" stay on one line; sentences keep room on a telephone. A picture needs its own room alone,
+-- however many words say what it shows.
 local function mark_lengths(tbl)
   for _, row in ipairs(rows_of(tbl)) do
     for _, cell in ipairs(row.cells) do
-      local length = #text(cell.contents)
+      local length = #text(cell.contents:walk({ Image = function() return {} end }))
       if length <= SHORT then cell.classes:insert("short") end
       if length > LONG then cell.classes:insert("long") end
     end
