@@ -334,7 +334,8 @@ local function figure(el)
   local caption = with_prefix(name, caption_of(el))
   local alt = image.attributes["fig-alt"] or refuse("a figure without alt text: " .. el.identifier)
   if typst then
-    local place = image.classes:includes("tall") and "auto" or "none"
+    -- at the foot of a page: at its head a figure would stand above the heading and the sentence that lead to it
+    local place = image.classes:includes("tall") and "bottom" or "none"
     return raw(("#figure(image(%s, alt: %s), caption: [%s], kind: image, placement: %s)\n<%s>"):format(
       typst_string(image.src), typst_string(alt), typst_inlines(caption), place, el.identifier))
   end

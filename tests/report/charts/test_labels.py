@@ -46,6 +46,29 @@ def check(figure):
         plt.close(figure)
 
 
+# ---- where a point is named
+
+
+@pytest.mark.parametrize(
+    ("peak", "side", "words"), [(9.0, 1, "above upper limit"), (1.0, -1, "below lower limit")]
+)
+def test_a_point_at_the_edge_is_named_beside_or_beyond_it_and_not_across_the_chart(
+    peak: float, side: int, words: str
+) -> None:
+    values = 5 + np.sin(np.arange(36.0) * 1.7)
+    values[5] = peak
+    days = pd.date_range("2024-04-01", periods=36, freq="MS").to_numpy()
+    figure = spc_chart(xmr(values, days, improvement="decrease"), values, unit="days")
+    (axes,) = figure.axes
+    (name,) = [each for each in axes.texts if each.get_text().startswith(words)]
+    box = name.get_window_extent()
+    y = axes.transData.transform((0, peak))[1]
+    assert side * ((box.y0 + box.y1) / 2 - y) > -1  # beyond it, or level with it
+    assert axes.bbox.y0 <= box.y0
+    assert box.y1 <= axes.bbox.y1
+    plt.close(figure)
+
+
 # ---- the checker itself
 
 

@@ -103,6 +103,7 @@ def name_all(
     path: tuple[Floats, Floats] = (np.array([]), np.array([])),
 ) -> None:
     """Name the ends of lines, events and points of one chart, as the three functions below do."""
+    _make_headroom(axes, points)
     drawn = name_ends(axes, ends)
     name_events(axes, events)
     if events:  # their rows have made the axes lower
@@ -224,6 +225,28 @@ def name_points(axes: Axes, names: Sequence[Name], path: tuple[Floats, Floats]) 
             path_effects=[withStroke(linewidth=2.5, foreground="white")],  # readable over a line
             arrowprops={"arrowstyle": "-", "color": name.colour, "linewidth": 0.8, "shrinkB": 5} if far else None,
         )  # fmt: skip
+
+
+def _make_headroom(axes: Axes, names: Sequence[Name]) -> None:
+    """Heighten the axes where a point at their edge has no room for its name beyond it, on the side where it belongs.
+
+    A name on the far side of all lines is read as that of something else. A share stays within 0 and 100 %, and what
+    is never below nought stays above it.
+    """
+    settle(axes)
+    frame, gap = axes.bbox, 2 * _GAP / _points_per_pixel(axes)
+    lacking = {1: 0.0, -1: 0.0}
+    for name in names:
+        if name.side:
+            y, edge = _pixels(axes, name.x, name.y)[1], frame.y1 if name.side > 0 else frame.y0
+            room = name.side * (edge - y) - gap - _size(axes, name)[1]
+            lacking[name.side] = max(lacking[name.side], -room)
+    low, high = axes.get_ylim()
+    unit = (high - low) / frame.height
+    least = 0.0 if low >= 0 else -np.inf
+    most = 100.0 if axes.get_ylabel() == "%" and high <= 100 else np.inf
+    if any(lacking.values()):
+        axes.set_ylim(max(least, low - lacking[-1] * unit), min(most, high + lacking[1] * unit))
 
 
 def make_room(axes: Axes) -> None:
