@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from statistics import median
 from typing import Any
@@ -87,6 +88,25 @@ def test_at_the_top() -> None:
     )
     assert "chance explains next to nothing" in said
     assert "not in a funnel" in said
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "worst", "best", "said"),
+    [
+        (1, 20, 0.99, 0.0, "so it is in the worst quarter"),
+        (1, 30, 0.95, 0.0, "so it is very likely in the worst quarter"),
+        (70, 99, 0.0, 0.93, "so it is very likely in the best quarter"),
+        (1, 40, 0.7, 0.0, "so it is in the worse half"),
+    ],
+)
+def test_the_sentence_and_the_headline_mean_the_same_by_very_likely(
+    low: float, high: float, worst: float, best: float, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    comparison = compare(("T1", 300, 1000), *ALIKE)
+    assert comparison.own is not None
+    own = replace(comparison.own, percentile=Percentile((low + high) / 2, low, high, worst, best))
+    monkeypatch.setattr(PeerComparison, "own", own)
+    assert words.position_sentence(comparison).endswith(f"{said}.")
 
 
 def test_at_the_bottom_and_flagged() -> None:

@@ -13,6 +13,7 @@ from helpers.measures.figures import figure_words, gap_words, period_words, shor
 from helpers.measures.places.spread import Percentile
 from helpers.phrases import phrases
 from helpers.report.words import count, listed, number, sentence, together
+from helpers.stats.position import VERY_LIKELY
 
 #: how many organisations a sentence names before it only counts them
 NAMED = 8
@@ -134,10 +135,14 @@ def _share(place: Percentile, others: int) -> str:
 
 
 def _half(comparison: PeerComparison, place: Percentile) -> str:
+    """Say in which quarter or half it is: as surely as the headline, which counts what is very likely."""
     good, bad = ("upper", "lower") if comparison.measure.direction == "neutral" else ("better", "worse")
+    edge = {"better": "best", "worse": "worst", "upper": "highest", "lower": "lowest"}
     if place.low >= 75 or place.high <= 25:
-        edge = {"better": "best", "worse": "worst", "upper": "highest", "lower": "lowest"}
         return f"so it is in the {edge[good if place.low >= 75 else bad]} quarter"
+    for side, chance in ((good, place.best), (bad, place.worst)):
+        if chance >= VERY_LIKELY:
+            return f"so it is very likely in the {edge[side]} quarter"
     if place.low >= 50 or place.high <= 50:
         return f"so it is in the {good if place.low >= 50 else bad} half"
     return "so it cannot be said in which half it is"
