@@ -252,6 +252,8 @@ class _Trial:
             self.world.free(self._places[name[0]])
             self.targets[name] = target = replace(target, ceiling=math.inf)
             found = self.found.of(target, found, solve=solve or 0)
+        if len(found) < NEEDED and not was_told and solve and isinstance(name, tuple):
+            found = self.found.of(target, found, solve=solve, far=True)
         self._open[name] = found
 
     def _broken(self) -> list[Uncertain | int]:
