@@ -26,6 +26,8 @@ Witnesses = Mapping[Uncertain, tuple[Witness, ...]]
 #: pieces of the programmes that are solved to show new figures that are asked for together: what is not found within
 #: them gives way. Time grows with the pieces; of a small trust many programmes are solved
 MOST_PIECES = 400
+#: stars for which programmes of many pieces find nothing, after which none are solved: they take seconds
+_FAR_IN_VAIN = 2
 #: programmes for each that must stay uncertain
 _SOLVED_EACH = 3
 
@@ -162,6 +164,8 @@ class _Trial:
         self._was_told: set[Uncertain] = set()
         self._tried: set[Uncertain] = set()
         self.pieces_left = MOST_PIECES
+        #: how often programmes of many pieces may find nothing
+        self._far_left = _FAR_IN_VAIN
         self._places = {cell.query: place for place, cell in enumerate(world.cells)}
         #: whose count was told, and stands: of these a mean alone can give way
         self._counted = {
@@ -253,8 +257,15 @@ class _Trial:
             self.world.free(self._places[name[0]])
             self.targets[name] = target = replace(target, ceiling=math.inf)
             found = self.found.of(target, found, solve=solve or 0)
-        if len(found) < NEEDED and not was_told and solve and isinstance(name, tuple):
+        if (
+            len(found) < NEEDED
+            and not was_told
+            and solve
+            and isinstance(name, tuple)
+            and self._far_left > 0
+        ):
             found = self.found.of(target, found, solve=solve, far=True)
+            self._far_left -= len(found) < NEEDED
         self._open[name] = found
 
     def _broken(self) -> list[Uncertain | int]:

@@ -20,7 +20,7 @@ _MOST_OFF: Final = 6
 #: pieces among which people are moved, and which a programme may change: those of one specialty, mostly
 _NEAR: Final = 72
 #: and where these are too few
-_FAR: Final = 200
+_FAR: Final = 150
 #: pieces elsewhere for each way in which the wider figures hold those
 _ELSEWHERE: Final = 2
 #: worlds that do not agree any more which are mended for one target
