@@ -274,14 +274,16 @@ def test_the_interval_between_teams_may_be_narrower_than_that_of_independent_sta
     error = np.sqrt(1.5 * 200 / 1.1**2) / 300
     assert row["standard_error"] == pytest.approx(error, rel=1e-3)
     assert np.log(row["upper"] / 1.1) == pytest.approx(4.302652729911275 * error, rel=1e-3)
-    assert row["clustered"] and row["upper"] < los.observed_expected(near).iloc[0]["upper"]
+    assert row["clustered"]
+    assert row["upper"] < los.observed_expected(near).iloc[0]["upper"]
 
 
 def test_without_a_day_observed_the_interval_is_that_of_independent_stays() -> None:
     nothing = teams((0, 100), (0, 100), (0, 100))
     alone = los.observed_expected(nothing).iloc[0]
     both = los.observed_expected(nothing, cluster="unit_code").iloc[0]
-    assert not both["clustered"] and both["upper"] == alone["upper"]
+    assert not both["clustered"]
+    assert both["upper"] == alone["upper"]
 
 
 def test_two_teams_are_too_few_and_stays_without_one_are_a_team() -> None:

@@ -145,9 +145,9 @@ def interval_of_stays(table: pd.DataFrame, confidence: float) -> pd.DataFrame:
 
     Notes
     -----
-    The wider of the two would hold the truth of clusters alike in 99 % of trusts with three of them. That of clusters
-    holds it in 95 %, alike or not, but a few that are alike by chance alone would make it too short: it is at least half
-    as wide as that of independent stays.
+    The wider of the two holds the truth in 99 % of trusts with three clusters that do not differ. That of clusters
+    holds it in 95 %, whether they do or not, but a few that are alike by chance would make it far too short: it is at
+    least half as wide as that of independent stays.
     """
     sums = table["observed"], table["expected"]
     alone = ratio_interval(*sums, table["variance"], confidence=confidence)
