@@ -257,13 +257,13 @@ def test_degrees_of_freedom_are_the_number_of_teams_less_one_where_these_are_ali
         assert between_clusters(cells, ["org_code"], "team")["freedom"].iloc[0] == pytest.approx(4)
 
 
-def test_teams_alike_by_chance_leave_half_the_width_of_independent_stays() -> None:
+def test_teams_alike_by_chance_leave_two_fifths_of_the_width_of_independent_stays() -> None:
     alike = teams((110, 100), (110, 100), (110, 100)).assign(comparator_variance=40.0)
     alone = los.observed_expected(alike).iloc[0]
     both = los.observed_expected(alike, cluster="unit_code").iloc[0]
     assert (both["clusters"], both["clustered"]) == (3, True)
     for end in ("lower", "upper"):
-        assert np.log(both[end] / 1.1) == pytest.approx(np.log(alone[end] / 1.1) / 2)
+        assert np.log(both[end] / 1.1) == pytest.approx(np.log(alone[end] / 1.1) * 0.4)
     assert (alone["clusters"], alone["clustered"]) == (0, False)
 
 

@@ -17,8 +17,8 @@ from helpers.stats.checks import (
 CONTINUITY = 0.5
 #: with fewer teams, wards or sites their spread says nothing
 FEWEST_CLUSTERS = 3
-#: the interval of clusters is at least so wide, beside that of independent stays
-LEAST_WIDTH = 0.5
+#: the interval of clusters is at least so wide, as a share of that of independent stays
+LEAST_WIDTH = 0.4
 #: a cluster's variance is at least this share of its squared days expected
 _LEAST = 1e-9
 
@@ -147,7 +147,7 @@ def interval_of_stays(table: pd.DataFrame, confidence: float) -> pd.DataFrame:
     -----
     The wider of the two holds the truth in 99 % of trusts with three clusters that do not differ. That of clusters
     holds it in 95 %, whether they do or not, but a few that are alike by chance would make it far too short: it is at
-    least half as wide as that of independent stays.
+    least `LEAST_WIDTH` of that of independent stays.
     """
     sums = table["observed"], table["expected"]
     alone = ratio_interval(*sums, table["variance"], confidence=confidence)
@@ -155,10 +155,10 @@ def interval_of_stays(table: pd.DataFrame, confidence: float) -> pd.DataFrame:
         return pd.DataFrame({"clusters": 0, "clustered": False}, index=alone.index).join(alone)
     many = table["clusters"].fillna(0).astype(int).set_axis(alone.index)
     freedom = table["freedom"].fillna(1).clip(lower=1)
-    # half the width: of two quantiles and two errors
+    # of widths: quantiles and errors both differ
     quantile = (1 + confidence) / 2
-    half = LEAST_WIDTH * special.ndtri(quantile) / special.stdtrit(freedom, quantile)
-    variance = np.maximum(table["between"] + table["comparison"], half**2 * table["variance"])
+    least = LEAST_WIDTH * special.ndtri(quantile) / special.stdtrit(freedom, quantile)
+    variance = np.maximum(table["between"] + table["comparison"], least**2 * table["variance"])
     apart = ratio_interval(*sums, variance.fillna(0), freedom=freedom, confidence=confidence)
     clustered = (many >= FEWEST_CLUSTERS) & table["between"].notna().set_axis(alone.index)
     return pd.DataFrame({"clusters": many, "clustered": clustered}).join(alone.mask(clustered, apart))

@@ -195,7 +195,7 @@ def observed_expected(
     Cells that fell back to the same comparator stratum are added up before the variance is taken, because
     they share the comparator's error. From 3 clusters on the variance is that between them, from what each has
     above O/E times its expected days (CR2), with t quantiles on Satterthwaite's degrees of freedom, which are
-    their number less one where they are alike in size; the interval is at least half as wide as that of
+    their number less one where they are alike in size; the interval is at least 0.4 times as wide as that of
     independent stays. Source: Bell and McCaffrey 2002 (Survey Methodology 28:169); Cameron and Miller 2015
     (Journal of Human Resources 50:317). What 95 % intervals cover is simulated in
     `benchmarks/simulate_models.py`.
