@@ -33,7 +33,7 @@ import helpers.reads
 from helpers.data.disclosure.people import People, find_people
 from helpers.data.disclosure.queries import Query, Told
 from helpers.data.ledger.releases import Releases
-from helpers.data.ledger.releasing import _read_witnesses
+from helpers.data.ledger.witnesses import read_witnesses
 from helpers.data.mart import Mart
 from helpers.data.room.memory import remember
 from helpers.data.synthetic import write_demo
@@ -168,7 +168,7 @@ def untrue(
             "SELECT worlds FROM witnesses WHERE data_set = ? AND organisation = ?", (data_set, trust)
         ).fetchone()
     masks = {each.query: people.mask(each.query) for each in told}
-    kept = _read_witnesses(text)
+    kept = read_witnesses(text)
     pieces = np.unique(np.array(list(masks.values())), axis=1, return_inverse=True)[1].reshape(-1)
     places = people.places({kind for worlds in kept.values() for world in worlds for kind, _, _ in world})
     found = []

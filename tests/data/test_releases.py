@@ -16,8 +16,9 @@ from helpers.data.disclosure.deciding import Asked
 from helpers.data.disclosure.queries import EVERYBODY, Condition, Query
 from helpers.data.keeping.state import back_up, restore
 from helpers.data.ledger.manifests import manifest_entry, shown_cell
-from helpers.data.ledger.releases import Releases
+from helpers.data.ledger.releases import Releases, enter_witnesses
 from helpers.data.ledger.releasing import decide_on
+from helpers.data.ledger.witnesses import read_witnesses
 from helpers.data.mart import Mart
 from helpers.errors import GateError
 from helpers.places import REPORT_VARIABLE
@@ -135,8 +136,7 @@ def test_counts_that_the_report_did_not_ask_for_are_refused(ledger: Releases, ma
 
 def not_certified(ledger: Releases, *name: Query) -> None:
     with ledger.open() as database:
-        worlds = json.dumps([[[query.entry for query in name], []]])
-        database.execute("INSERT OR REPLACE INTO witnesses VALUES ('spells', 'T1', ?)", (worlds,))
+        enter_witnesses(database, "spells", "T1", {name: ()})
 
 
 def test_the_later_of_two_figures_whose_difference_is_not_certified_is_told_no_more(
@@ -164,6 +164,28 @@ def test_the_file_is_private_and_of_a_version(ledger: Releases, mart: Mart) -> N
     cells(ledger, mart, YEAR)
     assert stat.S_IMODE(ledger.path.stat().st_mode) == 0o600
     assert stat.S_IMODE(ledger.folder.stat().st_mode) == 0o700
+
+
+def test_a_ledger_of_the_first_schema_is_read_on(ledger: Releases, mart: Mart) -> None:
+    kind = [["day", "2026-05-01"], ["org_code", "T1"], ["specialty_code", "100"]]
+    two = [[[kind, 1.0, 4.0]], [[kind, -1.0, -4.0]]]
+    first = [[[YEAR.entry, SURGERY.entry], two[:1]], [[ENT.entry], two]]
+    assert cells(ledger, mart, YEAR, SURGERY) == [15, 10]
+    with ledger.open() as database:  # as schema 1 kept it
+        database.execute("DROP TABLE witnesses")
+        database.execute(
+            "CREATE TABLE witnesses (data_set TEXT NOT NULL, organisation TEXT NOT NULL, worlds TEXT NOT NULL, "
+            "UNIQUE (data_set, organisation))"
+        )
+        database.execute("INSERT INTO witnesses VALUES ('spells', 'T1', ?)", (json.dumps(first),))
+        database.execute("PRAGMA user_version = 1")
+    assert ledger.uncertified([YEAR]) == [(YEAR, SURGERY)]
+    with ledger.open() as database:
+        (text,) = database.execute("SELECT worlds FROM witnesses").fetchone()
+    step = (tuple(map(tuple, kind)), 1.0, 4.0)
+    less = (step[0], -1.0, -4.0)
+    assert read_witnesses(text) == {(YEAR, SURGERY): ((step,),), (ENT,): ((step,), (less,))}
+    assert [each.told.query for each in ledger.of_report("stays/T1")] == [YEAR, SURGERY]
 
 
 def test_a_missing_ledger_blocks_until_it_is_rebuilt_from_the_manifests(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -16,7 +15,7 @@ from helpers.data.disclosure.deciding import Asked, at_first
 from helpers.data.disclosure.people import People, find_people
 from helpers.data.disclosure.queries import Condition, Query, Told
 from helpers.data.ledger.manifests import shown_words
-from helpers.data.ledger.releases import Releases
+from helpers.data.ledger.releases import Releases, enter_witnesses
 from helpers.data.mart import Mart
 from helpers.data.policy import HES_RECORD_LEVEL
 from helpers.data.series.untold import as_told
@@ -211,10 +210,7 @@ def test_the_gate_knows_a_draft_that_was_asked_for_before_its_months_came(tmp_pa
         draft.told.query
     )  # as the ledger calls it from then on: its difference is not certified
     with ledger.open() as database:
-        worlds = json.dumps([[[name.entry], []]])
-        database.execute(
-            "INSERT OR REPLACE INTO witnesses VALUES (?, 'T1', ?)", (draft.told.query.data_set, worlds)
-        )
+        enter_witnesses(database, draft.told.query.data_set, "T1", {(name,): ()})
     alone = mart_of_periods(tmp_path / "alone", quarter)
     assert ledger.shown_uncertified("performance/T1", alone) == []
     (problem,) = ledger.shown_uncertified(

@@ -159,6 +159,7 @@ class _Trial:
         self._open: dict[Uncertain | int, tuple[int, ...]] = {}
         self._told: list[tuple[Mask, Places]] = []
         self._was_told: set[Uncertain] = set()
+        self._tried: set[Uncertain] = set()
         self.pieces_left = MOST_PIECES
         self._places = {cell.query: place for place, cell in enumerate(world.cells)}
         #: whose count was told, and stands: of these a mean alone can give way
@@ -175,6 +176,8 @@ class _Trial:
         world.active[new & [not cell.star for cell in world.cells]] = False
         # other worlds may be lost with the kinds of people that they move: then others are looked for
         self._was_told = {name for name, worlds in witnesses.items() if not worlds}
+        # what was not certified is hardly ever certified by more that is told: it is not looked for with every question
+        self._tried = {name for name, worlds in witnesses.items() if len(worlds) < NEEDED}
         have = self._changes(witnesses)
         for place, cell in enumerate(world.cells):
             if cell.star and world.people[place] > 0 and cell.query not in self._counted:
@@ -242,12 +245,13 @@ class _Trial:
         self.targets[name] = target
         known = have.get(name, ()) if isinstance(name, tuple) else ()
         was_told = name in self._was_told
-        found = () if was_told else self.found.of(target, known, solve=_SOLVED_EACH, whole=True)
+        solve = None if name in self._tried else _SOLVED_EACH if target.value <= self.world.small else 1
+        found = () if was_told else self.found.of(target, known, solve=solve, whole=True)
         if len(found) < NEEDED and not was_told and isinstance(name, tuple) and len(name) == 1:
             # some stars hide larger counts, so a reader who takes this one for small may be wrong
             self.world.free(self._places[name[0]])
             self.targets[name] = target = replace(target, ceiling=math.inf)
-            found = self.found.of(target, found, solve=_SOLVED_EACH)
+            found = self.found.of(target, found, solve=solve or 0)
         self._open[name] = found
 
     def _broken(self) -> list[Uncertain | int]:

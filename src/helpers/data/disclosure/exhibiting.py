@@ -24,6 +24,8 @@ _ELSEWHERE: Final = 2
 #: worlds that do not agree any more which are mended for one target
 _MENDED: Final = 12
 _NOBODY: Final = 1e6
+#: what a change consists of
+_STEPS: Final = ("pieces", "people", "amount")
 
 
 class Exhibits:
@@ -39,7 +41,7 @@ class Exhibits:
         self._counted, self._added_up = (np.zeros((len(world.cells), 64)) for _ in range(2))
         #: which of them agree with all that binds
         self.agree = np.zeros(64, dtype=np.bool_)
-        self._whole: tuple[bytes, World] | None = None
+        self._kept: tuple[bytes, World] | None = None
 
     def add(self, changes: Iterable[Change]) -> list[int]:
         """Add changes, whether or not they agree; return their places."""
@@ -51,13 +53,22 @@ class Exhibits:
                 for each in (self._people, self._amount, self._counted, self._added_up)
             )
             self.agree = np.concatenate([self.agree, np.zeros_like(self.agree)])
-        for place, change in enumerate(self.changes[first:], start=first):
-            self._people[change.pieces, place] = change.people
-            self._amount[change.pieces, place] = change.amount
-            holds = self.world.holds[:, change.pieces]
-            self._counted[:, place], self._added_up[:, place] = holds @ change.people, holds @ change.amount
-            self.agree[place] = self.world.allows(change)
-        return list(range(first, len(self.changes)))
+        new = self.changes[first:]
+        if not new:
+            return []
+        pieces, people, amount = (np.concatenate([getattr(c, name) for c in new]) for name in _STEPS)
+        which = np.repeat(np.arange(first, first + len(new)), [len(c.pieces) for c in new])
+        self._people[pieces, which], self._amount[pieces, which] = people, amount
+        mine = slice(first, first + len(new))
+        holds = self.world.sparse.T
+        self._counted[:, mine], self._added_up[:, mine] = (
+            holds @ each[:, mine] for each in (self._people, self._amount)
+        )
+        possible = np.bincount(which[~self.world.can_be(pieces, people, amount)], minlength=mine.stop) == 0
+        binds = np.flatnonzero(self.world.active)
+        same = self.world.same(self._counted[binds, mine], self._added_up[binds, mine], binds)
+        self.agree[mine] = possible[mine] & same.all(axis=0)
+        return list(range(first, mine.stop))
 
     def agreeing(self, figures: Places) -> Mask:
         """Tell which of them agree with all that binds and with some figures more."""
@@ -72,12 +83,12 @@ class Exhibits:
         active = self.world.active.copy()
         self.world.active[figures] = True
         people, amount = self._people[:, broken], self._amount[:, broken]
-        found = mend_changes(self._whole_part[0], people, amount, people != 0)
+        found = mend_changes(self._bound, people, amount, people != 0)
         self.add(change for change in found if change is not None and self.world.allows(change))
         self.world.active = active
 
     def of(
-        self, target: Target, have: Iterable[int] = (), *, solve: int = 0, whole: bool = False
+        self, target: Target, have: Iterable[int] = (), *, solve: int | None = 0, whole: bool = False
     ) -> tuple[int, ...]:
         """Return up to two of them with which a target has other values: the same as before, others, or new ones.
 
@@ -88,7 +99,7 @@ class Exhibits:
         have
             Those that once served are taken first.
         solve
-            How many programmes may be solved where moving people about finds none.
+            How many programmes may be solved where moving people about finds none; None to look for none at all.
         whole
             Whether the slow kind of programme may be tried after the quick one.
         """
@@ -103,6 +114,8 @@ class Exhibits:
             for place in np.flatnonzero(useful).tolist():
                 if len(found) < NEEDED:
                     found.setdefault(round(by[place]), int(places[place]))
+        if solve is None:
+            return tuple(found.values())
         if len(found) < NEEDED:
             self._mend(target, found)
         if len(found) < NEEDED:
@@ -129,33 +142,31 @@ class Exhibits:
         places, signs = places[useful], signs[useful]
         if not places.size:
             return
-        part, pieces = self._whole_part
         binds = np.flatnonzero(self.world.active)
         here = np.ix_(binds, places)
         wrong = ~self.world.same(signs * self._counted[here], signs * self._added_up[here], binds)
         first = np.argsort(wrong.sum(axis=0), kind="stable")[:_MENDED]
         places, signs = places[first], signs[first]
         fixed = np.repeat(target.pieces[:, None], len(first), axis=1)
-        for change in mend_changes(
-            part, signs * self._people[:, places], signs * self._amount[:, places], fixed
-        ):
-            self._keep(change, pieces, target, found)
+        people, amount = signs * self._people[:, places], signs * self._amount[:, places]
+        for change in mend_changes(self._bound, people, amount, fixed):
+            self._keep(change, target, found)
 
     def _search(self, target: Target, found: dict[int, int]) -> None:
         wanted = [by for by in CHANGES if by not in found and 1 <= target.value + by <= target.ceiling]
         if wanted:
-            part, pieces = self._whole_part
-            for change in find_changes(part, target, wanted, NEEDED - len(found)):
-                self._keep(change, pieces, target, found)
+            for change in find_changes(self._bound, target, wanted, NEEDED - len(found)):
+                self._keep(change, target, found)
 
     @property
-    def _whole_part(self) -> tuple[World, Places]:
-        """All of the world with what binds, and its pieces; it is large, and kept for as long as it stays so."""
-        world, pieces = self.world, np.arange(len(self.world.count))
-        state = b"".join(each.tobytes() for each in (world.active, world.low, world.high, world.has_mean))
-        if self._whole is None or self._whole[0] != state:
-            self._whole = (state, _part(world, pieces))
-        return self._whole[1], pieces
+    def _bound(self) -> World:
+        """The world with what binds alone, kept for as long as it stays so."""
+        state = b"".join(
+            getattr(self.world, name).tobytes() for name in ("active", "low", "high", "has_mean")
+        )
+        if self._kept is None or self._kept[0] != state:
+            self._kept = (state, self.world.bound())
+        return self._kept[1]
 
     def _solve(
         self, target: Target, pieces: Places, found: dict[int, int], solve: int, *, whole: bool
@@ -170,14 +181,13 @@ class Exhibits:
                     least, most = max([0, *found]) + 1, int(min(target.ceiling - target.value, _MOST_OFF))
                 part = _part(self.world, pieces)
                 change = solve_change(part, target.part(pieces), least, most, whole=whole)
-                if not self._keep(change, pieces, target, found):
+                if change is None or not self._keep(change.among(pieces), target, found):
                     break
 
-    def _keep(self, change: Change | None, pieces: Places, target: Target, found: dict[int, int]) -> bool:
+    def _keep(self, change: Change | None, target: Target, found: dict[int, int]) -> bool:
         """Keep a change that was found, unless it does not serve; tell whether it does."""
         if change is None or len(found) == NEEDED:
             return False
-        change = Change(pieces[change.pieces], change.people, change.amount)
         by = int(np.round(change.people @ target.pieces[change.pieces]))
         if by in found or not self.world.allows(change):
             return False
@@ -195,6 +205,13 @@ def around(world: World, target: Target) -> tuple[Places, Places]:
     Those elsewhere, in the same of the wider figures, take up what comes or goes here.
     """
     found = target.pieces.copy()
+    if (
+        found.sum() > _NEAR
+    ):  # of a large one, those to whom one more comes, or from whom one goes, most easily
+        inside = np.flatnonzero(found)
+        found[:] = False
+        for by in (1, -1):
+            found[inside[np.argsort(_upset(world, inside, by), kind="stable")[: _NEAR // 2]]] = True
     overlaps = world.active & (world.holds[:, found] != 0).any(axis=1)
     holds = world.holds[overlaps] > 0
     for figure in holds[np.argsort(holds.sum(axis=1), kind="stable")]:
@@ -215,9 +232,13 @@ def around(world: World, target: Target) -> tuple[Places, Places]:
 
 def _easiest(world: World, pieces: Places, groups: Places, by: int) -> Places:
     """Return those few of each group to which one more comes, or from which one goes, with least upset."""
-    binds = world.active & (world.holds[:, pieces] != 0).any(axis=1)
-    upset = upset_by(world, world.people[:, None], by)[binds, 0] @ world.holds[np.ix_(binds, pieces)]
-    upset += _NOBODY * ((world.count[pieces] == 0) & (by < 0))
-    order = np.lexsort((upset, groups))
+    order = np.lexsort((_upset(world, pieces, by), groups))
     rank = np.arange(len(order)) - np.searchsorted(groups[order], groups[order])
     return pieces[order[rank < _ELSEWHERE]]
+
+
+def _upset(world: World, pieces: Places, by: int) -> Floats:
+    """Return how many figures come out different for one more, or fewer, of each of some pieces."""
+    upset = np.where(world.active, upset_by(world, world.people[:, None], by)[:, 0], 0.0)
+    upset = (world.sparse @ upset)[pieces]
+    return np.asarray(upset + _NOBODY * ((world.count[pieces] == 0) & (by < 0)))

@@ -72,16 +72,23 @@ class People:
     #: least, most: between what the amount of one person of the kind can lie
     least: NDArray[np.float64]
     most: NDArray[np.float64]
+    #: among whom they were found, and where: what counts everybody is looked for among these once
+    among: tuple[People, NDArray[np.intp]] | None = None
 
     def only(self, rows: NDArray[np.intp]) -> People:
         """Return those of some rows."""
         kinds = self.kinds.iloc[rows].reset_index(drop=True)
-        return People(kinds, self.count[rows], self.amount[rows], self.least[rows], self.most[rows])
+        count, amount = self.count[rows], self.amount[rows]
+        return People(kinds, count, amount, self.least[rows], self.most[rows], among=(self, rows))
 
     def mask(self, query: Query) -> Mask:
         """Return which kinds a query counts; not to be changed in place."""
         if query not in self._masks:
-            self._masks[query] = self._counted(query)
+            if self.among is not None and query.organisation == EVERYBODY:
+                every, rows = self.among
+                self._masks[query] = every.mask(query)[rows]
+            else:
+                self._masks[query] = self._counted(query)
         return self._masks[query]
 
     def _counted(self, query: Query) -> Mask:

@@ -15,8 +15,9 @@ _PAIRS = 60
 _STARTS = 6
 #: people moved to mend what the first ones upset
 _MENDS = 8
-#: changes of amounts that mend means
+#: changes of amounts that mend means, and how many worlds are mended side by side
 _AMOUNTS = 12
+_EASIEST = 12
 _HAIR = 1e-9
 
 
@@ -86,12 +87,13 @@ def _moved_to_like(world: World, target: Target, by: int) -> Change | None:
     """Return people moved between the target and pieces elsewhere that nearly the same figures hold."""
     here, there = np.flatnonzero(target.pieces), np.flatnonzero(~target.pieces)
     number, holds = abs(by), world.holds
-    sizes = world.sparse.sum(axis=1)
+    sizes = world.sparse @ world.active
     # those of the target that the fewest figures hold find their like most easily
     here = here[world.count[here] >= number] if by < 0 else here
     here = here[np.argsort(sizes[here], kind="stable")][:_PAIRS]
     there = there[world.count[there] >= number] if by > 0 else there
-    unlike = sizes[here, None] + sizes[there] - 2 * (world.sparse @ holds[:, here]).T[:, there]
+    both = (world.sparse @ (holds[:, here] * world.active[:, None])).T[:, there]
+    unlike = sizes[here, None] + sizes[there] - 2 * both
     nearest = min(_PAIRS, unlike.size)
     if not nearest:
         return None
@@ -204,10 +206,12 @@ def _mend_amounts(world: World, people: Floats, amount: Floats) -> NDArray[np.bo
     live = np.arange(people.shape[1])
     for turn in range(_AMOUNTS + 1):
         over, under = np.maximum(0, totals - most), np.maximum(0, least - totals)
-        well[live] = ~((over > 0) | (under > 0)).any(axis=0)
-        keep = ~well[live]
-        if turn == _AMOUNTS or not keep.any():
+        wrong = ((over > 0) | (under > 0)).sum(axis=0)
+        well[live] = wrong == 0
+        if turn == _AMOUNTS or not wrong.any():
             break
+        # those with the fewest wrong means come right most easily
+        keep = np.argsort(wrong, kind="stable")[(wrong == 0).sum() :][:_EASIEST]
         live = live[keep]
         over, under, totals, least, most = (each[:, keep] for each in (over, under, totals, least, most))
         # days taken from, or given to, the piece where that mends most and upsets least
@@ -226,5 +230,7 @@ def _mend_amounts(world: World, people: Floats, amount: Floats) -> NDArray[np.bo
         rooms = np.where(signs < 0, (amount - low)[pieces, live], (high - amount)[pieces, live])
         steps = np.where(np.maximum(most_down, most_up) > 0, signs * np.minimum(needs, rooms), 0.0)
         amount[pieces, live] += steps
-        totals = totals + steps * mine
+        moves = steps != 0  # where none mends more than it upsets, none ever will
+        live, least, most = live[moves], least[:, moves], most[:, moves]
+        totals = (totals + steps * mine)[:, moves]
     return well

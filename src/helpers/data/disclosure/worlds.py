@@ -115,7 +115,7 @@ class World:
             piece = int(self._piece_of[kind])
             sums[piece] = sums.get(piece, 0) + np.array([people, amount])
         pieces, people_, amounts = np.array(list(sums), dtype=np.int64), *np.array(list(sums.values())).T
-        if self._can_be(pieces, people_, amounts):
+        if self.can_be(pieces, people_, amounts).all():
             return Change(pieces, people_, amounts)
         parts: list[Floats] = []
         for family in dict.fromkeys(families[pieces].tolist()):
@@ -146,16 +146,11 @@ class World:
         back = np.argsort(order)
         return people[back], amounts[back]
 
-    def _can_be(self, pieces: Places, people: Floats, amount: Floats) -> bool:
-        """Tell whether there can be so many people more or fewer, with so much amount."""
+    def can_be(self, pieces: Places, people: Floats, amount: Floats) -> Mask:
+        """Tell for each of some pieces whether it can hold so many people more or fewer, with so much amount."""
         after, amount = self.count[pieces] + people, self.amount[pieces] + amount
         least, most = self.least[pieces] * after, self.most[pieces] * after
-        return bool(((after >= 0) & (amount >= least - _HAIR) & (amount <= most + _HAIR)).all())
-
-    def agree(self, people: Floats, amount: Floats, figures: Places) -> Mask:
-        """Tell for each of some changes, side by side, whether these figures come out the same."""
-        holds = self.holds[figures]
-        return np.asarray(self.same(holds @ people, holds @ amount, figures).all(axis=0))
+        return np.asarray((after >= 0) & (amount >= least - _HAIR) & (amount <= most + _HAIR))
 
     def same(self, people: Floats, amount: Floats, figures: Places) -> Mask:
         """Tell whether figures come out the same, which hold so many people more or fewer and so much amount.
@@ -194,11 +189,14 @@ class World:
     def allows(self, change: Change) -> bool:
         """Tell whether everything that binds comes out the same in another world, which can be."""
         places = change.pieces
-        if not self._can_be(places, change.people, change.amount):
+        if not self.can_be(places, change.people, change.amount).all():
             return False
-        touched = np.flatnonzero(self.active & (self.holds[:, places] != 0).any(axis=1))
-        part = self.part(places, touched)
-        return bool(part.agree(change.people[:, None], change.amount[:, None], np.arange(len(touched)))[0])
+        holds = self.holds[:, places]
+        touched = np.flatnonzero(self.active & (holds != 0).any(axis=1))
+        holds = holds[touched]
+        return bool(
+            self.same(holds @ change.people[:, None], holds @ change.amount[:, None], touched).all()
+        )
 
     @cached_property
     def usual(self) -> Floats:
@@ -211,6 +209,15 @@ class World:
         from scipy.sparse import csr_array
 
         return csr_array(self.holds.T)
+
+    def bound(self) -> World:
+        """Return it with what binds alone: all other figures may be anything."""
+        self.usual, self.sparse  # noqa: B018 (worked out once for both)
+        found = copy.copy(self)
+        found.low = np.where(self.active, self.low, -math.inf)
+        found.high = np.where(self.active, self.high, math.inf)
+        found.has_mean = self.has_mean & self.active
+        return found
 
     def part(self, pieces: Places, figures: Places) -> World:
         """Return some pieces and some figures of it, all else being as it is."""
@@ -232,6 +239,10 @@ class Change:
     pieces: Places
     people: Floats
     amount: Floats
+
+    def among(self, pieces: Places) -> Change:
+        """Return it as one of the whole, of which these are the pieces."""
+        return Change(pieces[self.pieces], self.people, self.amount)
 
 
 @dataclass(frozen=True)

@@ -23,31 +23,35 @@ from helpers.audience import PUBLIC, Audience, current_audience
 from helpers.bundle import MISSING, SUPPRESSED, Bundle
 from helpers.data.disclosure.checks import effective_origin
 from helpers.data.disclosure.queries import EVERYBODY, MEASURED, MET, PEOPLE, Condition, Query, Told
-from helpers.data.disclosure.totals import POSSIBLE_VALUES
 from helpers.data.ledger.manifests import read_manifests, shown_cell
+from helpers.data.ledger.witnesses import read_first_version, uncertified, write_witnesses
 from helpers.data.mart.manifest import PRIVATE_FILE, make_private, write_private
 from helpers.data.policy import HES_RECORD_LEVEL, DisclosurePolicy, policy_of
 from helpers.errors import GateError, Problem, UsageError
 from helpers.places import find_root, state_folder
 
 if TYPE_CHECKING:
+    from helpers.data.disclosure.deciding import Witnesses
     from helpers.data.mart import Mart
 
 FOLDER, FILE = "released", "ledger.sqlite"
 #: below it, the manifests of editions that were removed by their age
 REMOVED = "removed"
-SCHEMA_VERSION = 1
-_SCHEMA = """
+SCHEMA_VERSION = 2
+_CELLS = """
 CREATE TABLE cells (
     data_set TEXT NOT NULL, organisation TEXT NOT NULL, query TEXT NOT NULL, told TEXT NOT NULL,
     data TEXT NOT NULL, exact INTEGER, report TEXT NOT NULL, released TEXT NOT NULL, at TEXT NOT NULL,
     UNIQUE (query, told, report)
 );
 CREATE INDEX cells_by_set ON cells (data_set, organisation);
+"""
+#: uncertified: what of the worlds' names is not certified, a list of lists of queries
+_WITNESSES = """
 CREATE TABLE witnesses (
-    data_set TEXT NOT NULL, organisation TEXT NOT NULL, worlds TEXT NOT NULL,
+    data_set TEXT NOT NULL, organisation TEXT NOT NULL, worlds TEXT NOT NULL, uncertified TEXT NOT NULL,
     UNIQUE (data_set, organisation)
-);
+)
 """
 #: how long what was decided on for a report that was not published binds others
 UNPUBLISHED = timedelta(days=1)
@@ -152,12 +156,11 @@ class Releases:
         whose = sorted({(query.data_set, query.organisation) for query in queries})
         with self.reading() as database:
             rows = database and database.execute(
-                "SELECT json_extract(each.value, '$[0]') FROM witnesses, json_each(worlds) AS each "
-                f"WHERE (data_set, organisation) IN (VALUES {', '.join(['(?, ?)'] * len(whose))}) "
-                "AND json_array_length(each.value, '$[1]') < ?",
-                (*itertools.chain(*whose), POSSIBLE_VALUES - 1),
+                "SELECT uncertified FROM witnesses WHERE (data_set, organisation) IN "
+                f"(VALUES {', '.join(['(?, ?)'] * len(whose))})",
+                tuple(itertools.chain(*whose)),
             )
-            return [tuple(map(Query.read, json.loads(name))) for (name,) in rows or ()]
+            return [tuple(map(Query.read, name)) for (names,) in rows or () for name in json.loads(names)]
 
     def shown_uncertified(self, report: str, mart: Mart) -> list[Problem]:
         """Return the figures of a report, not published yet, that tell what is not certified.
@@ -263,6 +266,9 @@ class Releases:
         ):
             # the first to tell something is still at it, unless something was published: then it is damaged
             begun = database.execute("SELECT 1 FROM sqlite_master").fetchone()
+            if begun and _version(database) < SCHEMA_VERSION:
+                with self.open():
+                    pass  # brings it up to date
             yield database if begun or next(self._manifests(), None) else None
 
 
@@ -331,15 +337,39 @@ def insert(
     )
 
 
+def enter_witnesses(
+    database: sqlite3.Connection, data_set: str, organisation: str, witnesses: Witnesses
+) -> None:
+    """Enter other worlds of some people, in place of those that are kept."""
+    names = [[query.entry for query in name] for name in uncertified(witnesses)]
+    database.execute(
+        "INSERT OR REPLACE INTO witnesses VALUES (?, ?, ?, ?)",
+        (data_set, organisation, write_witnesses(witnesses), json.dumps(names)),
+    )
+
+
+def _version(database: sqlite3.Connection) -> int:
+    return int(database.execute("PRAGMA user_version").fetchone()[0])
+
+
 def _bring_up_to_date(database: sqlite3.Connection) -> None:
-    version = database.execute("PRAGMA user_version").fetchone()[0]
+    version = _version(database)
     if version > SCHEMA_VERSION:
         came = f"was written by a newer boardpack (schema {version})"
         raise GateError(Problem(f"{FOLDER}/{FILE}", came, cure="update boardpack"))
-    if version < SCHEMA_VERSION:
-        for statement in _SCHEMA.split(";"):
+    if version == SCHEMA_VERSION:
+        return
+    kept = []
+    if version == 1:
+        kept = database.execute("SELECT data_set, organisation, worlds FROM witnesses").fetchall()
+        database.execute("DROP TABLE witnesses")
+    else:
+        for statement in _CELLS.split(";"):
             database.execute(statement)
-        database.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    database.execute(_WITNESSES)
+    for data_set, organisation, worlds in kept:
+        enter_witnesses(database, data_set, organisation, read_first_version(worlds))
+    database.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 
 def _entry(told: str, report: str, released: str) -> ReleasedCount:

@@ -17,7 +17,8 @@ from helpers.data.disclosure.deciding import Asked, Decision, Witnesses, at_firs
 from helpers.data.disclosure.measured import by_their_parts
 from helpers.data.disclosure.people import Found, People, find_people
 from helpers.data.disclosure.queries import EVERYBODY, MEASURED, Query, Told
-from helpers.data.ledger.releases import UNPUBLISHED, Releases, insert
+from helpers.data.ledger.releases import UNPUBLISHED, Releases, enter_witnesses, insert
+from helpers.data.ledger.witnesses import read_witnesses
 from helpers.data.mart import Mart
 from helpers.data.mart.manifest import PRIVATE_FILE, make_private
 from helpers.data.policy import HES_RECORD_LEVEL, DisclosurePolicy
@@ -248,7 +249,7 @@ class _Group:
             ).fetchone()
         newest = {(told, exact): data for told, exact, data in rows}
         found = [(Told.read(told), exact, data) for (told, exact), data in newest.items()]
-        return found, _read_witnesses(kept[0]) if kept else {}
+        return found, read_witnesses(kept[0]) if kept else {}
 
     def _enter(
         self,
@@ -266,10 +267,7 @@ class _Group:
         with self.releases.open() as database:
             insert(database, kept, report, data=data, exact=exact)
             if witnesses is not None and self.organisation != EVERYBODY:
-                database.execute(
-                    "INSERT OR REPLACE INTO witnesses VALUES (?, ?, ?)",
-                    (self.data_set, self.organisation, _write_witnesses(witnesses)),
-                )
+                enter_witnesses(database, self.data_set, self.organisation, witnesses)
 
 
 def _covers(told: Told, asked: Asked) -> bool:
@@ -282,9 +280,9 @@ def _covers(told: Told, asked: Asked) -> bool:
 
 def _here(told: Told, exact: int, people: People) -> Told:
     """Return what a figure of several organisations tells of one, all others being as they are."""
-    mine = int(people.count[people.mask(told.query)].sum())
-    high = None if told.high is None else mine + told.high - exact
-    return replace(told, low=mine + told.low - exact, high=high, mean=None)
+    others = exact - int(people.count[people.mask(told.query)].sum())
+    high = None if told.high is None else told.high - others
+    return Told(told.query, told.low - others, high, told.star)
 
 
 def _binds(told: Told, exact: int) -> bool:
@@ -292,17 +290,3 @@ def _binds(told: Told, exact: int) -> bool:
     if told.star:
         return True
     return exact - told.low < _FAR or (told.high is not None and told.high - exact < _FAR)
-
-
-def _write_witnesses(witnesses: Witnesses) -> str:
-    return json.dumps([[[query.entry for query in name], worlds] for name, worlds in witnesses.items()])
-
-
-def _read_witnesses(text: str) -> Witnesses:
-    return {
-        tuple(Query.read(query) for query in name): tuple(
-            tuple((tuple((n, v) for n, v in kind), people, amount) for kind, people, amount in world)
-            for world in worlds
-        )
-        for name, worlds in json.loads(text)
-    }
