@@ -7,6 +7,9 @@ import json
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Final
+
+_WRITER: Final = json.JSONEncoder(sort_keys=True, default=str)
 
 
 def hash_files(roots: Iterable[Path]) -> dict[str, str]:
@@ -41,4 +44,4 @@ def hash_bytes(content: bytes) -> str:
 
 def hash_json(content: object) -> str:
     """Return the SHA-256 of something that JSON can hold."""
-    return hash_bytes(json.dumps(content, sort_keys=True, default=str).encode())
+    return hash_bytes(_WRITER.encode(content).encode())

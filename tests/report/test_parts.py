@@ -57,6 +57,23 @@ def test_a_table_has_the_columns_order_and_rows_that_are_asked_for(stays: Part) 
     assert (bundle.id, bundle.caption, bundle.suppressed) == ("tbl-stays", "Stays.", 0)
 
 
+def test_a_column_in_which_nothing_stands_is_left_out(stays: Part) -> None:
+    note = Field("note", Column(label="Note", kind="text"))
+    notes = ("", "few", "")
+    noted, bare = (
+        replace(
+            stays,
+            fields=(*FIELDS, note),
+            rows=tuple((*row, note) for row, note in zip(ROWS, told, strict=True)),
+        )
+        for told in (notes, ("", "", ""))
+    )
+    assert [column.label for column in noted.table().bundle.columns][-1] == "Note"
+    assert [column.label for column in bare.table(columns=["specialty", "note"]).bundle.columns] == [
+        "Specialty"
+    ]
+
+
 def test_a_number_of_numpy_among_the_cells_is_counted_as_python_has_it(stays: Part) -> None:
     shown = replace(stays, rows=(("A", np.float64(120), "*", "*"),)).table().bundle
     assert shown.suppressed == 1

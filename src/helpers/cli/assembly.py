@@ -48,6 +48,14 @@ LATE = (
     "pyarrow.pandas_compat",
     "pyarrow.parquet",
 )
+#: what the gate's checks import: a batch of which nothing is due needs none of it
+CHECKS = (
+    "helpers.data.audit.bundles",
+    "helpers.data.audit.files",
+    "helpers.data.disclosure",
+    "pikepdf",
+    "pypdfium2",
+)
 
 
 def open_mart(root: Path) -> Mart:
@@ -168,6 +176,7 @@ def _gated(project: Project) -> Project:
         bundle_checks=(partial(_bundle_problems, policy),),
         text_checks=(mentions_of(tuple(each for each in others if each != readers)),),
         file_checks=(_file_problems,),
+        libraries=CHECKS,
         release=release,
         reserve=releases.release,
         told=lambda report: [manifest_entry(entry.told, policy) for entry in releases.of_report(report)],
@@ -177,7 +186,6 @@ def _gated(project: Project) -> Project:
 
 
 def _bundle_problems(policy: DisclosurePolicy, bundles: tuple[Bundle, ...]) -> list[Problem]:
-    # late: a batch of which nothing is due checks none
     from helpers.data.audit.bundles import audit_bundles
     from helpers.data.disclosure import disclosure_problems
 
@@ -185,7 +193,7 @@ def _bundle_problems(policy: DisclosurePolicy, bundles: tuple[Bundle, ...]) -> l
 
 
 def _file_problems(path: Path) -> list[Problem]:
-    from helpers.data.audit.files import audit_file  # late, as above
+    from helpers.data.audit.files import audit_file
 
     return audit_file(path)
 

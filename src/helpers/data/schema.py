@@ -1,10 +1,10 @@
-"""The tables of the mart: their columns, types and permitted values, in one place.
+"""The tables of the mart: their columns, types and permitted values, as `schema.yml` declares them.
 
 A measure's `value` is its numerator divided by its denominator, and the numerator where there is no
 denominator: a share is 0.92 and never 92. The register's unit says how it is shown.
 
-The table specifications are plain tuples, so importing this module is cheap; the pandera, Arrow and
-DuckDB forms are made from them when they are needed.
+The tables are read in milliseconds, so importing this module is cheap; the pandera, Arrow and DuckDB forms are
+made from them when they are needed.
 """
 
 from __future__ import annotations
@@ -12,7 +12,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import yaml
 
 from helpers.errors import DataError, Problem, near_misses
 
@@ -25,23 +28,6 @@ ColumnType = Literal["text", "number", "whole", "date", "flag", "time"]
 
 #: tables that name things; figures do not come from them
 NAME_LISTS = frozenset({"organisations", "specialties", "units"})
-PERIOD_TYPES = ("day", "month", "quarter", "year", "rolling12", "snapshot")
-BASES = ("provider", "commissioner")
-STATUSES = ("actual", "provisional", "plan")
-#: what is agreed and returned of each line of a contract: how many, and pounds
-CONTRACT_FIGURES = ("planned_activity", "planned_price", "actual_activity", "actual_value")
-ORIGINS = ("published", "records")
-SCHEMES = ("main", "treatment", "rtt")
-#: kinds of organisation that the mart keeps apart
-ORGANISATION_KINDS = (
-    *("trust", "icb", "region", "country", "independent"),
-    *("sub_icb", "hub", "support", "other"),
-)
-OUTCOMES = ("attended", "dna", "cancelled_patient", "cancelled_provider")
-SEXES = ("female", "male", "other", "unknown")
-ADMISSION_METHODS = ("elective", "emergency", "maternity", "transfer", "other", "unknown")
-PATIENT_CLASSES = ("ordinary", "day_case", "regular", "mother_baby", "unknown")
-
 #: how many offending rows of one kind a message lists before it only counts them
 LISTED_ROWS = 5
 
@@ -75,174 +61,36 @@ class Table:
         return tuple(column.name for column in self.columns)
 
 
-def _text(name: str, *allowed: str) -> TableColumn:
-    return TableColumn(name, "text", True, allowed)
+def _column(name: str, said: str) -> TableColumn:
+    """Return what a declaration says of a column.
+
+    >>> _column("cost", "needed number from 0")
+    TableColumn(name='cost', type='number', nullable=False, allowed=(), minimum=0)
+    """
+    form, _, words = said.partition(" of ")
+    form, _, least = form.partition(" from ")
+    kind: Any = form.removeprefix("needed ")
+    allowed = tuple(_DECLARED["words"][words]) if words else ()
+    return TableColumn(name, kind, kind == form, allowed, int(least) if least else None)
 
 
-def _needed(name: str, kind: ColumnType = "text", *allowed: str) -> TableColumn:
-    return TableColumn(name, kind, False, allowed)
-
-
+_DECLARED: Final[dict[str, Any]] = yaml.load(
+    Path(__file__).with_suffix(".yml").read_text("utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+)
+#: what is agreed and returned of each line of a contract: how many, and pounds
+CONTRACT_FIGURES: Final[tuple[str, ...]] = tuple(_DECLARED["words"]["contract_figures"])
 #: what the mart itself writes into every row: where it came from and which edition it is
-STAMP = (_needed("source"), _needed("vintage", "time"))
-
-ORGANISATIONS = Table(
-    "organisations",
-    (
-        _needed("org_code"),
-        _needed("name"),
-        _needed("kind", "text", *ORGANISATION_KINDS),
-        _text("region"),
-        _text("icb_code"),
-        TableColumn("valid_from", "date"),
-        TableColumn("valid_to", "date"),
-        _text("successor"),
-        _text("peer_group"),
-        _text("org_type"),
-        *STAMP,
-    ),
-    key=("org_code", "valid_from"),
-)
-UNITS = Table(
-    "units",
-    (_needed("org_code"), _needed("unit_code"), _needed("name"), _text("parent_unit"), *STAMP),
-    key=("org_code", "unit_code"),
-)
-SPECIALTIES = Table(
-    "specialties",
-    (
-        _needed("scheme", "text", *SCHEMES),
-        _needed("specialty_code"),
-        _needed("name"),
-        _text("group"),
-        *STAMP,
-    ),
-    key=("scheme", "specialty_code"),
-)
-MEASURE_VALUES = Table(
-    "measure_values",
-    (
-        _needed("measure"),
-        _needed("org_code"),
-        _text("unit_code"),
-        _text("scheme", *SCHEMES),
-        _text("specialty_code"),
-        # a breakdown that is neither unit nor specialty: age band, department type, reason
-        _text("breakdown"),
-        _text("category"),
-        _needed("period", "date"),
-        _needed("period_type", "text", *PERIOD_TYPES),
-        _needed("basis", "text", *BASES),
-        TableColumn("numerator", "number"),
-        TableColumn("denominator", "number", minimum=0),
-        TableColumn("value", "number"),
-        TableColumn("target", "number"),
-        _needed("status", "text", *STATUSES),
-        _needed("origin", "text", *ORIGINS),
-        _needed("suppressed", "flag"),
-        *STAMP,
-    ),
-    key=(
-        *("measure", "org_code", "unit_code", "scheme", "specialty_code", "breakdown", "category"),
-        *("period", "period_type", "basis", "status"),
-    ),
-)
-SPELLS = Table(
-    "spells",
-    (
-        _needed("org_code"),
-        _text("specialty_code"),
-        _text("unit_code"),
-        TableColumn("admitted", "date"),
-        TableColumn("discharged", "date"),
-        TableColumn("los_days", "number", nullable=False, minimum=0),
-        _needed("admission_method", "text", *ADMISSION_METHODS),
-        _needed("patient_class", "text", *PATIENT_CLASSES),
-        _text("age_band"),
-        _text("sex", *SEXES),
-        TableColumn("imd_decile", "whole", minimum=1),
-        _text("casemix_group"),
-        TableColumn("died", "flag"),
-        TableColumn("readmitted_30d", "flag"),
-        TableColumn("cost", "number", minimum=0),
-        *STAMP,
-    ),
-    records=True,
-)
-APPOINTMENTS = Table(
-    "appointments",
-    (
-        _needed("org_code"),
-        _needed("specialty_code"),
-        _needed("appointment_date", "date"),
-        _needed("outcome", "text", *OUTCOMES),
-        _text("kind", "first", "follow_up"),
-        _text("mode"),
-        _text("age_band"),
-        _text("sex", *SEXES),
-        TableColumn("imd_decile", "whole", minimum=1),
-        TableColumn("lead_days", "number", minimum=0),
-        *STAMP,
-    ),
-    records=True,
-)
-
-CONTRACT_LINES = Table(
-    "contract_lines",
-    (
-        _needed("org_code"),
-        _needed("specialty"),
-        _needed("point_of_delivery"),
-        _needed("period", "date"),
-        _needed("figure", "text", *CONTRACT_FIGURES),
-        _needed("amount", "number"),
-        *STAMP,
-    ),
-    key=("org_code", "specialty", "point_of_delivery", "period", "figure"),
-)
-
-OVERSIGHT = Table(
-    "oversight",
-    (
-        _needed("org_code"),
-        _needed("period", "date"),
-        _needed("metric"),
-        *(_text(name) for name in ("name", "domain", "unit", "trust_type", "reported")),
-        _needed("value", "number"),
-        *(TableColumn(name, "number") for name in ("low", "middle", "high", "rank")),
-        *STAMP,
-    ),
-    key=("org_code", "period", "metric"),
-)
-WAITS = Table(
-    "waits",
-    (
-        _needed("org_code"),
-        _needed("specialty_code"),
-        _needed("referred", "date"),
-        TableColumn("removed", "date"),
-        # months, and no days, are what a list is counted by; empty while the patient waits
-        _text("removed_month"),
-        TableColumn("weeks", "number", nullable=False, minimum=0),
-        *STAMP,
-    ),
-    records=True,
-)
-
-TABLES: dict[str, Table] = {
-    table.name: table
-    for table in (
-        ORGANISATIONS,
-        UNITS,
-        SPECIALTIES,
-        MEASURE_VALUES,
-        CONTRACT_LINES,
-        OVERSIGHT,
-        SPELLS,
-        APPOINTMENTS,
-        WAITS,
+STAMP: Final = (_column("source", "needed text"), _column("vintage", "needed time"))
+TABLES: Final = {
+    name: Table(
+        name,
+        (*(_column(*column) for column in told["columns"].items()), *STAMP),
+        tuple(told.get("key", ())),
+        told.get("records", False),
     )
+    for name, told in _DECLARED["tables"].items()
 }
+MEASURE_VALUES: Final = TABLES["measure_values"]
 
 #: those with a row per event of a patient, and the others
 RECORDS = tuple(name for name, table in TABLES.items() if table.records)

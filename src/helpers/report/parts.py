@@ -171,6 +171,7 @@ class Part:
         shown = tuple(
             tuple(self._cell(each, row[self._place(each.name)], formats) for each in chosen) for row in rows
         )
+        chosen, shown = _without_empty(chosen, shown)
         heads = columns if isinstance(columns, Mapping) else {}
         usual = columns is None and not sort and top is None
         groups = self.groups if usual else ()
@@ -335,6 +336,16 @@ class Headline(Part):
     def shown(self) -> tuple[Shown, ...]:
         """The headline."""
         return (self(),)
+
+
+def _without_empty(
+    fields: list[Field], rows: tuple[tuple[Cell, ...], ...]
+) -> tuple[list[Field], tuple[tuple[Cell, ...], ...]]:
+    """Leave out columns in which nothing stands in any row: notes where nothing is to be noted. The first stays."""
+    kept = [place for place in range(len(fields)) if not place or any(row[place] != "" for row in rows)]
+    if not rows:
+        return fields, rows
+    return [fields[place] for place in kept], tuple(tuple(row[place] for place in kept) for row in rows)
 
 
 def said(what: Part, names: Iterable[str], between: str = " ") -> str:

@@ -15,7 +15,7 @@ from helpers.errors import GateError, Problem
 from helpers.runner.document.making import Document
 from helpers.runner.plan.jobs import Job
 from helpers.runner.project import Project, TextCheck
-from helpers.runner.render.offline import find_remote, parse_page
+from helpers.runner.render.offline import parse_page, remote_in
 
 #: bytes below which a file cannot be a report: an empty page with its style sheet is larger
 SMALLEST: Final = {"html": 1024, "pdf": 2048}
@@ -111,7 +111,8 @@ def _typed(text: str) -> str:
 def _check_html(path: Path, document: Document, checks: tuple[TextCheck, ...]) -> Iterator[Problem]:
     source = path.read_text("utf-8")
     page = parse_page(source)
-    words = page.xpath("//text()[not(parent::style or parent::script)] | //@alt | //@aria-label | //@title")
+    texts = "//text()[not(parent::style or parent::script)] | //@alt | //@aria-label | //@title"
+    words = page.xpath(texts, smart_strings=False)
     said = _typed(" ".join(words))
     for what in (document.facts.title, document.facts.organisation_name, *filter(None, [document.mark])):
         if _typed(what) not in said:
@@ -123,7 +124,7 @@ def _check_html(path: Path, document: Document, checks: tuple[TextCheck, ...]) -
     pictures = int(page.xpath("count(//img | //svg)"))
     if pictures < len(document.figures):
         yield Problem("html", f"{pictures} pictures are on the page", f"{len(document.figures)} or more")
-    for thing in find_remote(source):
+    for thing in remote_in(page):
         yield Problem("html", f"the page would load {thing}", "nothing from elsewhere")
     for check in checks:
         yield from check(source, "html")

@@ -102,6 +102,8 @@ class Project:
     redact: Callable[[str], str] = str
     #: modules that its notebooks need, for the process from which their kernels are forked
     preload: tuple[str, ...] = ()
+    #: modules that the gate's checks need, imported while kernels are made ready
+    libraries: tuple[str, ...] = ()
     #: folders in which kernels keep what they have worked out; all others of the project are closed to them
     caches: tuple[Path, ...] = ()
     #: what is run beside each kernel, and alone may read some of the state; None where there is nothing to hide

@@ -89,6 +89,10 @@ local function has(where, kind, class)
   return found
 end
 
+local function is_data_behind(block)
+  return block.t == "Div" and block.classes:includes("data-behind")
+end
+
 local function rows_of(tbl)
   local rows = pandoc.List({})
   for _, body in ipairs(tbl.bodies) do rows:extend(body.body) end
@@ -149,6 +153,46 @@ local function html_rows(div)
     end
   end
   return tbl
+end
+
+local function html_row(cells, styles, in_head)
+  local out = pandoc.List({ "<tr>" })
+  for i, words in ipairs(cells) do
+    local class = in_head and "" or #words <= SHORT and ' class="short"' or #words > LONG and ' class="long"' or ""
+    local tag, scope = (in_head or i == 1) and "th" or "td", in_head and ' scope="col"' or i == 1 and ' scope="row"' or ""
+    out:insert(("<%s%s%s%s>%s</%s>"):format(tag, class, styles[i], scope, escape_html(words), tag))
+  end
+  out:insert("</tr>")
+  return table.concat(out, "\n")
+end
+
+-- A pipe table of words as `escape_markdown` writes them, which therefore hold no bar.
+local function html_of_words(source)
+  local rows = pandoc.List({})
+  for line in source:gmatch("[^\n]+") do
+    local cells = pandoc.List({})
+    for cell in (line:sub(3, -3) .. " | "):gmatch("(.-) | ") do
+      cells:insert((cell:gsub("\\(%p)", "%1"):gsub("(%w)'(%w)", "%1\u{2019}%2")))
+    end
+    rows:insert(cells)
+  end
+  local styles = pandoc.List({})
+  for dashes in source:match("\n|([-:|]+)|"):gmatch("[^|]+") do
+    styles:insert(dashes:sub(-1) == ":" and ' style="text-align: right;"' or ' style="text-align: left;"')
+  end
+  local out = pandoc.List({ "<table>\n<thead>", html_row(rows[1], styles, true), "</thead>\n<tbody>" })
+  for i = 3, #rows do out:insert(html_row(rows[i], styles)) end
+  out:insert("</tbody>\n</table>")
+  return table.concat(out, "\n")
+end
+
+-- The rows behind a figure stand as code: most cells of a long report are here, and few pages show them as more than words.
+local function rows_behind(div)
+  local code = div.content[1]
+  if not is_data_behind(div) or not code or code.t ~= "CodeBlock" then return nil end
+  local plain = html and not code.text:find("]{.", 1, true)
+  div.content = plain and { raw(html_of_words(code.text)) } or pandoc.read(code.text, "markdown").blocks
+  return div
 end
 
 -- What pandoc leaves as words, from an inline on: `{#eq-name alt="words"}` as an identifier, settings and where it ends.
@@ -333,11 +377,12 @@ local function mark_headers(tbl)
   return tbl
 end
 
--- "4.2 days" and "−3 to +12" stay on one line; sentences keep room on a telephone.
+-- "4.2 days" and "−3 to +12" stay on one line; sentences keep room on a telephone. A picture needs its own room alone,
+-- however many words say what it shows.
 local function mark_lengths(tbl)
   for _, row in ipairs(rows_of(tbl)) do
     for _, cell in ipairs(row.cells) do
-      local length = #text(cell.contents)
+      local length = #text(cell.contents:walk({ Image = function() return {} end }))
       if length <= SHORT then cell.classes:insert("short") end
       if length > LONG then cell.classes:insert("long") end
     end
@@ -510,11 +555,10 @@ local function data_behind(div)
   local id = div.attributes.figure
   local name = "Figure " .. number_of(id)
   if html then
-    for _, block in ipairs(div.content) do
-      if block.t == "Div" then block.attributes["aria-label"] = "Data behind " .. name end
-    end
-    local blocks = pandoc.Blocks({ raw('<details class="data-behind"><summary>Data behind ' .. name .. "</summary>") })
-    blocks:extend(div.content)
+    local first = div.content[1]
+    local rows = first.t == "Div" and first or scroll_box({ first }, "")
+    rows.attributes["aria-label"] = "Data behind " .. name
+    local blocks = pandoc.Blocks({ raw('<details class="data-behind"><summary>Data behind ' .. name .. "</summary>"), rows })
     blocks:insert(raw(('<p><a class="csv" download="%s.csv" href="data:text/csv;charset=utf-8,%s">%s</a></p>'):format(
       escape_html(id), escape_html(div.attributes.csv), "Download the data behind " .. name .. " as CSV")))
     blocks:insert(raw("</details>"))
@@ -801,10 +845,6 @@ local function is_notes(block)
   return block and block.t == "Div" and block.classes:includes("notes")
 end
 
-local function is_data_behind(block)
-  return block.t == "Div" and block.classes:includes("data-behind")
-end
-
 local function is_tall(figure)
   return image_in(figure).classes:includes("tall")
 end
@@ -1006,7 +1046,7 @@ function Pandoc(doc)
   if page["toc-depth"] then toc_depth = tonumber(text(page["toc-depth"])) end
   wants_annex = page["data-annex"] == true
   doc = doc:walk({ Div = html_rows }):walk(refusals)
-  if not slides then doc = doc:walk({ Div = function(div) return is_left_out(div) and {} or nil end }) end
+  if not slides then doc = doc:walk({ Div = function(div) return is_left_out(div) and {} or rows_behind(div) end }) end
   doc = doc:walk(own_words)
   if has(doc, "Math") then doc = doc:walk({ Inlines = label_equations }) end
   doc = take_in_editions(doc):walk({ Div = callout_title, Table = table_label })

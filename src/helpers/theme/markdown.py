@@ -29,7 +29,8 @@ def plain_line(text: str) -> str:
     >>> plain_line("North\\n  moor\\x07")
     'North moor'
     """
-    return _SPACES.sub(" ", "".join(filter(_is_shown, text))).strip()
+    shown = text if text.isprintable() else "".join(filter(_is_shown, text))
+    return _SPACES.sub(" ", shown).strip()
 
 
 def _is_shown(sign: str) -> bool:

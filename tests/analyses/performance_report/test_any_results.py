@@ -30,7 +30,7 @@ def texts_of(results: Sequence[MeasureResult]) -> list[str]:
         page_one.out_of_date_words(results),
     ]
     rows = page_one.rows_of(pathway_rows(results, PATHWAYS), PERIOD)
-    texts += [line for row in rows for line in f"{row[1]}\n{row[4]}".split("\n")]
+    texts += [line for row in rows for line in f"{row[1]}\n{row[3]}".split("\n")]
     for result in results:
         texts += [panel.markdown for panel in measure_parts.story_panels(result, PERIOD)]
         if result.latest is not None:

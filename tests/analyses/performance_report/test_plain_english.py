@@ -43,7 +43,7 @@ def texts_of(results: Results) -> Iterator[str]:
     yield page_one.assure_words(everything)
     yield page_one.out_of_date_words(everything)
     for row in page_one.rows_of(pathway_rows(everything, PATHWAYS), PERIOD):
-        yield from f"{row[1]}\n{row[4]}".split("\n")
+        yield from f"{row[1]}\n{row[3]}".split("\n")
     yield from (str(row[-1]) for row in annex_rows(everything))
     for result in everything:
         yield from all_sentences(result)

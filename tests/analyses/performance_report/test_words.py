@@ -20,6 +20,7 @@ from helpers.analyses.performance_report.ranking import (
 from helpers.analyses.performance_report.tables import MATRIX, matrix_rows, quality, summary
 from helpers.data.keeping.last_published import LastPublished
 from helpers.measures.examples import example_measure
+from helpers.measures.place import Place, Side
 from helpers.measures.result import ChartEvent, MeasureResult
 from helpers.register.arrangement import BOARD_PATHWAYS
 from helpers.register.models import Action, Comment, Target
@@ -127,18 +128,51 @@ def test_page_one_has_five_rows_at_most_and_names_the_rest() -> None:
 def test_a_row_says_value_target_since_when_and_that_nobody_explained_it() -> None:
     (row,) = page_one.rows_of(pathway_rows([WAITS], PATHWAYS), PERIOD)
     assert row[0] == "Planned care"
-    assert row[1] == ("Waits: 10.5% in Mar 2027 (10 people) against 5%; missed in all 36 months shown.")
+    assert row[1] == ("Waits: 10.5% (10 people) against 5%; missed in all 36 months shown.")
     assert str(row[2]).endswith("10.5 | 5.0")
-    assert row[4] == "Nobody has explained this.\nOwner: Chief operating officer."
+    assert row[3] == "Nobody has explained this.\nOwner: Chief operating officer."
 
 
 def test_a_row_carries_why_what_next_owner_and_date() -> None:
     comment = COMMENT.model_copy(update={"measure": "waits"})
     (row,) = page_one.rows_of(pathway_rows([replace(WAITS, comment=comment)], PATHWAYS), PERIOD)
-    assert row[4] == (
-        "Two wards closed. (Head of performance, March 2027)\nNext: They reopen in May.\n"
-        "Chief operating officer, by 30 June 2027."
+    assert row[3] == (
+        "Two wards closed. (Head of performance)\nNext: They reopen in May. Chief operating officer, by 30 June 2027."
     )
+
+
+def test_words_of_another_month_say_which() -> None:
+    old = COMMENT.model_copy(update={"measure": "waits", "month": "2027-01"})
+    (row,) = page_one.rows_of(pathway_rows([replace(WAITS, comment=old)], PATHWAYS), PERIOD)
+    assert str(row[3]).startswith("Two wards closed. (Head of performance, January 2027) (written before")
+
+
+def test_a_row_says_the_month_of_a_figure_only_where_it_is_not_the_reports() -> None:
+    (row,) = page_one.rows_of(pathway_rows([WAITS], PATHWAYS), "2027-04")
+    assert str(row[1]).startswith("Waits: 10.5% in Mar 2027 (10 people)")
+
+
+@pytest.mark.parametrize(
+    ("side", "chance", "said"),
+    [
+        ("typical", 0.2, "; in the middle half of 130 acute trusts."),
+        ("worse", 0.2, "; worse than the middle half of 130 acute trusts."),
+        ("worse", 0.95, "; very likely in the worst quarter of 130 acute trusts."),
+    ],
+)
+def test_the_first_figure_of_a_row_says_its_place_among_trusts(
+    side: Side, chance: float, said: str
+) -> None:
+    place = Place(
+        date(2027, 3, 1), WAITS.measure, 10.5, 130, "acute trusts", 8.0, 7.0, 8.0, 9.0, "", 0, 8.0, side, chance
+    )  # fmt: skip
+    other = replace(
+        FAILING, measure=WAITS.measure.model_copy(update={"id": "other", "name": "Other"}), national=place
+    )
+    rows = pathway_rows([replace(WAITS, national=place), other], PATHWAYS)
+    first, second = str(page_one.rows_of(rows, PERIOD)[0][1]).split("\n")
+    assert first.endswith(said)
+    assert "130" not in second
 
 
 def test_an_old_figure_never_leads_the_headline_and_keeps_its_standing() -> None:
@@ -418,7 +452,7 @@ def test_a_target_of_nobody_is_told_in_people() -> None:
     waits = example_measure(id="long", name="Long waits", people="had waited too long", digits=2)
     result = example_result([5.0] * 35 + [3.0], measure=waits, targets=[target(0.0)])
     (row,) = page_one.rows_of(pathway_rows([result], PATHWAYS), "2027-03")
-    assert row[1] == "Long waits: 3 people in Mar 2027 against zero; missed in all 36 months shown."
+    assert row[1] == "Long waits: 3 people against zero; missed in all 36 months shown."
     (cells,) = summary([result], PATHWAYS)["rows"]
     assert cells[2:4] == ("3 people (3.00%)\nMar 2027", "zero")
     assert "3 people had waited too long in March 2027" in headline(result)["first"]

@@ -78,8 +78,8 @@ def test_a_stay_is_bed_days_over_admissions_beside_every_mean_of_the_others(
 def test_the_first_sentence_says_how_the_stay_lies_to_the_others(mart: Mart, tmp_path: Path) -> None:
     words = published(mart, tmp_path).headline.words
     assert words.stay == (
-        "**In July to September 2021 a stay at Trust NEW lasted 3.0 days, 0.9 days shorter than the mean of 3.9 days "
-        "over all patients of four trusts; the best quarter of trusts keeps to 2.8 days or less.**"
+        "**In July to September 2021 a stay at Trust NEW lasted 3.00 days, 0.90 days shorter than the mean of 3.90 "
+        "days over all patients of four trusts; the best quarter of trusts keeps to 2.75 days or less.**"
     )
     assert words.crude == "The figure is crude, not adjusted for who the patients were."
     assert words.pandemic == ""

@@ -32,18 +32,15 @@ def sound(text: str) -> bool:
 @pytest.mark.parametrize(
     ("own", "pooled", "said"),
     [
-        (
-            4.84,
-            4.05,
-            "lasted 4.8 days, 0.8 days longer than the mean of 4.0 days",
-        ),  # of 0.79, though 4.8 - 4.0
-        (4.16, 4.04, "lasted 4.2 days, 0.1 days longer than the mean of 4.0 days"),  # of 0.12, and not 0.2
-        (4.01, 4.04, "lasted 4.0 days, the same as the mean of 4.0 days"),
-        (4.16, 4.14, "lasted 4.2 days, hardly longer than the mean of 4.1 days"),
-        (3.06, 4.14, "lasted 3.1 days, 1.1 days shorter than the mean of 4.1 days"),
+        (4.84, 4.05, "lasted 4.84 days, 0.79 days longer than the mean of 4.05 days"),
+        (4.168, 4.132, "lasted 4.17 days, 0.04 days longer than the mean of 4.13 days"),
+        (4.124, 4.116, "lasted 4.12 days, the same as the mean of 4.12 days"),
+        (3.06, 4.14, "lasted 3.06 days, 1.08 days shorter than the mean of 4.14 days"),
     ],
 )
-def test_a_difference_is_of_exact_means_rounded_once(own: float, pooled: float, said: str) -> None:
+def test_whoever_subtracts_what_is_printed_gets_what_is_printed(
+    own: float, pooled: float, said: str
+) -> None:
     place = StayPlace(own, pooled, 4.0, 3.2, 126)
     assert said in stay_sentence("Northmoor", "July to September 2020", place)
 

@@ -142,7 +142,7 @@ def test_the_report_says_who_grows_since_when_and_what_it_takes(tmp_path: Path) 
     assert words.lead == "**The waiting list of General Surgery grows.**"
     assert words.worst_1 == (
         "**General Surgery** has grown since April 2026, from 100 to 130 patients. 7.1 more treatments a week would "
-        "hold it; 8.2 more until 29 October 2026 would bring it to the 100 at which 92% wait less than 18 weeks."
+        "hold it; 8.2 more a week until 29 October 2026 would bring it to the 100 at which 92% wait less than 18 weeks."
     )
     assert words.worst_2 == words.worst_3 == ""
     assert "Chief operating officer: agree with General Surgery" in words.act

@@ -45,6 +45,14 @@ def test_notes_stand_below_the_table():
     assert text.index(": C {#tbl-a}") < text.index("Ordered by stay.") < text.index("not shown")
 
 
+def test_a_dash_in_a_table_is_explained_and_only_there():
+    """In the numbers behind a figure it stands for a gap that the figure shows."""
+    told = {"id": "tbl-a", "caption": "C", "columns": COLUMNS}
+    whole, gap = (Bundle(kind="table", rows=rows, **told) for rows in ([("a", 1)], [("a", None)]))
+    assert "– none." in write_table(gap)
+    assert "– none." not in write_table(whole)
+
+
 def test_a_source_that_many_figures_use_is_listed_once():
     source = Source(name="KH03", dataset="beds/kh03", as_at="2026-06-30", origin="published")
     bundles = tuple(Bundle(kind="text", id="t", sources=(source,)) for _ in range(3))

@@ -162,3 +162,18 @@ def test_a_report_of_which_the_figures_have_become_too_old_is_out_of_date(entry:
         Status.OUT_OF_DATE,
         "its figures were to be read before 1 June 2026",
     )
+
+
+def test_reports_that_share_a_title_are_told_apart_by_their_files_names(entry: MakeEntry) -> None:
+    """All other titles stay, and so does that of the file with the organisation's code alone."""
+    full, board = entry(), entry("SYN07_board")
+    assert full.facts is not None
+    board = replace(board, facts=full.facts)
+    titles = {
+        each.report: each.title for each in told(full, board, entry("SYN08"), entry(period="2026-02"))
+    }
+    assert titles == {
+        "stay/SYN07": "Length of stay",
+        "stay/SYN07_board": "Length of stay: board",
+        "stay/SYN08": "Length of stay",
+    }

@@ -79,6 +79,30 @@ def test_data_behind_a_figure_open_without_a_script(full, rendered):
     assert "April 4.5" in page.all("details")[0]
 
 
+def test_the_data_behind_a_figure_show_what_a_table_shows(notebook, rendered):
+    columns = (Column(label="Site | <b>"), Column(label="Beds", kind="count"), Column(label="Note"))
+    long = 'a "note" of more than forty letters, {{< x >}} & [y]{.z}'
+    rows = (("St Mary's \\| *", 1250, long), ("Ward~~~~", None, ""))
+    of_figure = page_of(rendered(notebook.figure(columns=columns, rows=rows), "html")["html"])
+    notebook.cells.pop()
+    of_table = page_of(rendered(notebook.table(columns=columns, rows=rows), "html")["html"])
+    told = [each.all("th") + each.all("td") for each in (of_figure, of_table)]
+    assert told[0] == told[1]
+    assert told[0][:4] == ["Site | <b>", "Beds", "Note", "St Mary’s \\| *"]
+    classes = [[cell.get("class") for cell in each.with_tag("td")] for each in (of_figure, of_table)]
+    assert classes[0] == classes[1] == ["short", "long", "short", "short"]
+
+
+def test_icons_behind_a_figure_are_drawn(notebook, rendered):
+    columns = (Column(label="Measure"), Column(label="Verdict", kind="icon"))
+    rows = (("Stay", "improvement_low\nhit_or_miss"),)
+    page = page_of(rendered(notebook.figure(columns=columns, rows=rows), "html")["html"])
+    assert [each["class"] for each in page.with_tag("span") if "icon" in each.get("class", "")] == [
+        "icon icon-improvement-low",
+        "icon icon-hit-or-miss",
+    ]
+
+
 @pytest.mark.parametrize(
     ("words", "cards"), [("short", False), ("a sentence that is longer than a word " * 2, True)]
 )

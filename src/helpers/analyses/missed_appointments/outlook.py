@@ -202,7 +202,8 @@ def path(basis: AppointmentBasis) -> Part:
         "path",
         fields=[day, low, *middles, high],
         rows=[(day.isoformat(), *map(int, row)) for day, row in zip(reach.days, values, strict=True)],
-        caption=f"{caption}, to {day_words(found.horizon)}: the range, and the middle of each bound in it.",
+        caption=f"{caption}, to {day_words(found.horizon)}"
+        f"{'' if found.certain else ': the range, and the middle of each bound in it'}.",
         alt=f"Band from {found.start:%B %Y} to {found.horizon:%B %Y}, at its end "
         f"{say.reach_words(found.reach, certain=found.certain)}.",
         words={"bounds": _bounds_words(found)},
@@ -241,7 +242,7 @@ def outcomes(basis: AppointmentBasis) -> Part:
         return basis.part("outcomes")
     rows = [("Attendances gained", found.attendances)]
     rows += _by_bound(found, "Patients by whom the list is shorter", lambda each: each.relief)
-    note = "Every input is one number, so all ends are the same." if found.certain else ""
+    note = "Every input is one number, so there is no range." if found.certain else ""
     caption = "What the change would have brought." if basis.past else "What the change would bring."
     words = _outcome_words(found, past=basis.past)
     return basis.part("outcomes", **_spreads(found, rows, 0), caption=caption, note=note, words=words)
@@ -281,10 +282,11 @@ def _by_bound(
 
 
 def _spreads(found: Scenario, spreads: Sequence[tuple[str, DrawnSpread]], digits: int) -> dict[str, Any]:
-    """Return fields and rows of a table of medians and intervals."""
-    columns = (Field(key, Column(label=label, kind="model", digits=digits)) for key, label in _SPREAD)
+    """Return fields and rows of a table of medians and intervals; of one value where every input is one number."""
+    shown = (("median", "Value"),) if found.certain else _SPREAD
+    columns = (Field(key, Column(label=label, kind="model", digits=digits)) for key, label in shown)
     cells = (
-        tuple(round(float(getattr(spread, name)), digits or None) for name, _ in _SPREAD)
+        tuple(round(float(getattr(spread, name)), digits or None) for name, _ in shown)
         for _, spread in spreads
     )
     return {
@@ -308,7 +310,7 @@ def sensitivity(basis: AppointmentBasis) -> Part:
     """Return how far each assumption alone moves the result."""
     found = basis.scenario
     if found is None:
-        return basis.part("sensitivity")
+        return basis.part("sensitivity", none=basis.why_no_scenario)
     table, columns = found.sensitivity, fields(__file__, "sensitivity")
     words = {"most": say.sensitivity_sentence(list(table["input"]))}
     if table.empty:

@@ -57,7 +57,7 @@ def not_recorded_sentence(trust: str, rate: Cell) -> str:
     >>> not_recorded_sentence("Northmoor", 0.4)
     'Only 0.4% of appointments are recorded as missed: Northmoor does not record them, so it is not compared.'
     """
-    shown = f"{number(float(rate), 1)}%" if isinstance(rate, int | float) else "under 1%"
+    shown = f"Only {number(float(rate), 1)}%" if isinstance(rate, int | float) else "Under 1%"
     return phrase("reasons.missed.not_recorded", share=shown, trust=trust)
 
 

@@ -254,9 +254,11 @@ def has_words(result: MeasureResult, period: str) -> bool:
 
 
 def comment_words(result: MeasureResult, period: str) -> str:
-    """Return the analysts' explanation with its author as plain words, for a table."""
-    assert result.comment is not None, "asked for with a comment alone"
-    return f"{sentence(result.comment.why)} ({_signature(result.comment)}){_earlier(result, period)}"
+    """Return the analysts' explanation with its author as plain words, for a table; its month where it is another."""
+    comment = result.comment
+    assert comment is not None, "asked for with a comment alone"
+    signed = comment.author if comment.month == period else _signature(comment)
+    return f"{sentence(comment.why)} ({signed}){_earlier(result, period)}"
 
 
 def _signature(comment: Comment) -> str:

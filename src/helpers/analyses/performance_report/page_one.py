@@ -13,7 +13,6 @@ from helpers.analyses.performance_report.ranking import (
     off_course,
     pathway_rows,
 )
-from helpers.analyses.performance_report.tables import place_words
 from helpers.bundle import Cell
 from helpers.measures.attention_words import attention_clauses, periods_of, problem_sentence, telling_clause
 from helpers.measures.columns import short_period, spark_of
@@ -29,9 +28,11 @@ from helpers.measures.figures import (
 from helpers.measures.result import MeasureResult
 from helpers.measures.value_words import short_words
 from helpers.measures.words import CATEGORY_WORDS, FALSE_SIGNAL
+from helpers.phrases import phrases
 from helpers.register.arrangement import Pathway
 from helpers.report.columns import fields
 from helpers.report.words import count, day_words, in_words, listed, number, sentence
+from helpers.stats.position import VERY_LIKELY
 
 #: problems that the headline says in full; rows of page one; measures in a row said in full
 MOST_WORST: Final = 3
@@ -124,9 +125,8 @@ def rows_of(rows: Sequence[PathwayRow], period: str) -> list[tuple[Cell, ...]]:
     return [
         (
             row.pathway.name,
-            _stands(row.results),
+            _stands(row.results, period),
             spark_of(row.results[0]),
-            place_words(row.results[0]),
             answer_words(row.results, period),
             "; ".join(result.measure.name for result in row.results),
             row.results[0].measure.consequence,
@@ -141,17 +141,38 @@ def more_words(rows: Sequence[PathwayRow]) -> str:
     return _names_sentence("also needing attention", names)
 
 
-def _stands(results: Sequence[MeasureResult]) -> str:
-    lines = [_stand_line(result) for result in results[:MOST_IN_ROW]]
+def _stands(results: Sequence[MeasureResult], period: str) -> str:
+    lines = [_stand_line(result, period, placed=result is results[0]) for result in results[:MOST_IN_ROW]]
     if names := [result.measure.name for result in results[MOST_IN_ROW:]]:
         lines.append(f"Also: {_cut(names)}.")
     return "\n".join(lines)
 
 
-def _stand_line(result: MeasureResult) -> str:
-    """Return one measure's line: value and people, what it is held against, since when or by what it is wrong."""
-    value = f"{result.measure.name}: {told_figure(result)} in {short_period(result)}{_people_in_brackets(result)}"
-    return sentence(f"{value}{against_words(result)}; {_short_clause(result)}")
+def _stand_line(result: MeasureResult, period: str, *, placed: bool) -> str:
+    """Return one measure's line: value and people, what it is held against, since when or by what it is wrong.
+
+    The table's caption says the report's period, a line only another. The first of a row says where it stands among
+    trusts too: in a column of its own nobody could tell whose place it is.
+    """
+    assert result.latest is not None, "a measure without a figure needs no attention"
+    own = f"{result.latest.day:%Y-%m}" == period and result.measure.frequency == "month"
+    when = "" if own else f" in {short_period(result)}"
+    value = f"{result.measure.name}: {told_figure(result)}{when}{_people_in_brackets(result)}"
+    why = _short_clause(result)
+    among = _among_words(result) if placed and "worst quarter" not in why else ""
+    return sentence(f"{value}{against_words(result)}; {why}{among}")
+
+
+def _among_words(result: MeasureResult) -> str:
+    """Return a measure's place among trusts; empty where it is not compared."""
+    place = result.national
+    if place is None:
+        return ""
+    if place.worst_quarter >= VERY_LIKELY:
+        return f"; very likely in the worst quarter of {place.trusts} {place.nation}"
+    return (
+        f"; {phrases('standings.middle_half')[place.side]} the middle half of {place.trusts} {place.nation}"
+    )
 
 
 def short_line(result: MeasureResult) -> str:
@@ -201,13 +222,10 @@ def answer_words(results: Sequence[MeasureResult], period: str) -> str:
         owner = results[0].measure.owner
         return f"Nobody has explained this.\n{f'Owner: {owner}.' if owner else 'Nobody owns it.'}"
     comment = told.comment
-    lines = [comment_words(told, period)]
-    lines.append(f"Next: {comment.next}" if comment.next else "No plan has been given.")
     owner = comment.owner or told.measure.owner
     by = f", by {day_words(comment.recovery)}" if comment.recovery else ""
-    if owner:
-        lines.append(f"{owner}{by}.")
-    return "\n".join(lines)
+    planned = f"Next: {sentence(comment.next)}" if comment.next else "No plan has been given."
+    return f"{comment_words(told, period)}\n{planned}{f' {owner}{by}.' if owner else ''}"
 
 
 # --- advise, assure, and what is out of date ----------------------------------------------------------

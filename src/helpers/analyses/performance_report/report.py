@@ -120,7 +120,8 @@ class PerformanceReport(Sections):
             "page-one",
             fields=page_one.FIELDS,
             rows=page_one.rows_of(rows, self._period),
-            caption="What needs the board's attention, the gravest first.",
+            caption=f"What needs the board's attention in {self.report.period.label}, the gravest first; "
+            "trends are those of each row's first figure.",
             words={"more": page_one.more_words(rows)},
         )
 

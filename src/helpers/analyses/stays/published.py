@@ -39,18 +39,16 @@ def stay_sentence(trust: str, quarter: str, place: StayPlace) -> str:
     """Say how the crude stay lies to the pooled mean and to the best quarter of trusts.
 
     >>> stay_sentence("Northmoor", "July to September 2020", StayPlace(4.83, 4.1, 4.0, 3.24, 126))[:72]
-    'In July to September 2020 a stay at Northmoor lasted 4.8 days, 0.7 days '
+    'In July to September 2020 a stay at Northmoor lasted 4.83 days, 0.73 days'
     """
-    gap = place.own - place.pooled  # of the exact means, rounded once: as printed, they may seem 0.1 apart
-    longer = "longer" if gap > 0 else "shorter"
-    side = f"{days(abs(gap))} {longer} than"
-    if number(gap, 1) == "0.0":
-        alike = number(place.own, 1) == number(place.pooled, 1)
-        side = "the same as" if alike else f"hardly {longer} than"
+    # in hundredths, as in the table below: whoever subtracts what is printed gets what is printed
+    own, pooled = round(place.own, 2), round(place.pooled, 2)
+    gap = round(own - pooled, 2)
+    side = f"{number(abs(gap), 2)} days {'longer' if gap > 0 else 'shorter'} than" if gap else "the same as"
     return sentence(
-        f"in {quarter} a stay at {trust} lasted {days(place.own)}, {side} the mean of {days(place.pooled)} over "
-        f"all patients of {count(place.trusts, 'trust')}; the best quarter of trusts keeps to "
-        f"{days(place.best_quarter)} or less"
+        f"in {quarter} a stay at {trust} lasted {number(own, 2)} days, {side} the mean of {number(pooled, 2)} days "
+        f"over all patients of {count(place.trusts, 'trust')}; the best quarter of trusts keeps to "
+        f"{number(place.best_quarter, 2)} days or less"
     )
 
 
@@ -109,8 +107,7 @@ class PublishedStay(Sections):
             "stay": f"**{self._words}**",
             "crude": sentence("the figure is crude, not adjusted for who the patients were"),
             "pandemic": phrase("statements.published_stay.pandemic") if _in_pandemic(self._quarter) else "",
-            "means": f"Means of {count(place.trusts, 'trust')}: {number(place.pooled, 2)} days over all patients, "
-            f"{number(place.unweighted, 2)} days with every trust counting once.",
+            "means": f"With every trust counting once the mean is {number(place.unweighted, 2)} days.",
         }
         return self.headline_of(words, asdict(place), until=good_until(period))
 

@@ -77,7 +77,7 @@ def list_sentence(row: Any, aim: Aim) -> str:
         relief = f", and brings it to where {met} by {day_words(aim.by)}"
     else:
         short = f"to the {number(row.target_size)} at which {met}"
-        relief = f"; {rate(row.to_relieve)} more until {day_words(aim.by)} would bring it {short}"
+        relief = f"; {rate(row.to_relieve)} more a week until {day_words(aim.by)} would bring it {short}"
     return f"{sentence(f'{name} {grown}')} {sentence(hold + relief)}"
 
 

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helpers.data.organisations.mergers import has_no_list
+from helpers.data.sql import sql_beside
 from helpers.errors import DataError, Problem, near_misses
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from helpers.data.mart import Mart
+
+_SQL = sql_beside(__file__)
 
 
 @dataclass(frozen=True)
@@ -50,19 +53,7 @@ def organisations(mart: Mart) -> pd.DataFrame:
 
 
 def _organisations(mart: Mart) -> pd.DataFrame:
-    frame = mart.query(
-        """WITH heirs AS (
-               SELECT successor AS org_code, string_agg(org_code, ',' ORDER BY org_code) AS former
-               FROM successors GROUP BY successor
-           )
-           SELECT org_code, arg_max(name, coalesce(valid_from, DATE '1900-01-01')) AS name,
-                  any_value(kind) AS kind, any_value(region) AS region,
-                  any_value(icb_code) AS icb_code, any_value(peer_group) AS peer_group,
-                  any_value(former) AS former
-           FROM organisations LEFT JOIN heirs USING (org_code)
-           WHERE org_code NOT IN (SELECT org_code FROM successors)
-           GROUP BY org_code ORDER BY org_code"""
-    )
+    frame = mart.query(_SQL["organisations"])
     frame["name"] = [readable_name(name) for name in frame["name"]]
     return frame.fillna("")
 

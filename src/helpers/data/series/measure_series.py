@@ -11,10 +11,12 @@ from helpers.data.mart import Mart
 from helpers.data.organisations.directory import readable_name
 from helpers.data.schema import find_table, typed
 from helpers.data.series.frames import TidyFrame, sources_of
+from helpers.data.sql import sql_beside
 
 if TYPE_CHECKING:
     import pandas as pd
 
+_SQL = sql_beside(__file__)
 #: which rows: of whole organisations, of their units or of their specialties
 Part = Literal["organisation", "unit", "specialty"]
 
@@ -23,25 +25,6 @@ _PARTS: dict[Part, str] = {
     "unit": "unit_code IS NOT NULL",
     "specialty": "specialty_code IS NOT NULL AND unit_code IS NULL",
 }
-#: in the order of organisations: who asks for one of them reads little of what is kept
-_WHOLE = f"""
-    SELECT * FROM measure_values_rolled_up
-    WHERE status <> 'plan' AND breakdown IS NULL AND {_PARTS["organisation"]}
-    ORDER BY org_code, measure, period
-"""
-_REASONS = """
-    SELECT measure, org_code, period, category AS reason, numerator AS patients, source
-    FROM measure_values_rolled_up
-    WHERE breakdown = 'reason' AND basis = 'provider' AND status <> 'plan' AND origin = 'published'
-        AND NOT suppressed AND numerator IS NOT NULL AND unit_code IS NULL AND specialty_code IS NULL
-        AND org_code IN (SELECT org_code FROM organisations WHERE kind = 'trust')
-    ORDER BY measure, period, org_code, category
-"""
-_LATEST = """
-    SELECT org_code, max(period)::DATE AS latest FROM measure_values
-    WHERE basis = 'provider' AND period_type = 'month' AND status <> 'plan' AND breakdown IS NULL
-    GROUP BY org_code ORDER BY org_code
-"""
 
 
 def read_series(
@@ -112,7 +95,7 @@ def _of_one(
 ) -> pd.DataFrame:
     """Return what `read_series` asks for of one whole organisation: every report asks, so all are worked out once."""
     every = mart.derived(
-        "series of organisations", lambda: mart.query(_WHOLE), only=("org_code", organisation)
+        "series of organisations", lambda: mart.query(_SQL["whole"]), only=("org_code", organisation)
     )
     wanted = every["measure"].map(frequencies) == every["period_type"]
     due = every["period"] <= datetime.combine(until, time())
@@ -133,7 +116,7 @@ def read_reasons(mart: Mart) -> pd.DataFrame:
         measure, org_code, period, reason, patients, source; published figures alone, since parts of records might
         tell of single patients.
     """
-    return mart.derived("reasons", lambda: mart.query(_REASONS))
+    return mart.derived("reasons", lambda: mart.query(_SQL["reasons"]))
 
 
 def edition_moves(mart: Mart, organisation: str) -> dict[str, tuple[int, int]]:
@@ -171,6 +154,6 @@ def part_names(mart: Mart, organisation: str) -> dict[str, str]:
 
 def latest_measure_month(mart: Mart, organisations: Sequence[str]) -> date | None:
     """Return the latest month of which an organisation has figures of any measure; None without any."""
-    every = mart.derived("latest months of measures", lambda: mart.query(_LATEST))
+    every = mart.derived("latest months of measures", lambda: mart.query(_SQL["latest"]))
     found = every.loc[every["org_code"].isin(list(organisations)), "latest"]
     return found.max().date() if len(found) else None

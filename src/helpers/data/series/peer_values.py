@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helpers.data.organisations.directory import readable_name
+from helpers.data.sql import sql_beside
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from helpers.data.mart import Mart
 
+_SQL = sql_beside(__file__)
 #: where the size of a trust comes from: general and acute beds, available or occupied
 BEDS = "bed_occupancy"
 
@@ -42,30 +44,6 @@ BASES: Mapping[str, Base] = {
 }
 
 _COUNTS = ", ".join(f"('{count}', '{base.measure}', '{base.part}')" for count, base in BASES.items())
-#: of all measures at once: to work the views out takes longer than to find one measure's figures
-_VALUES = f"""WITH figures AS MATERIALIZED (
-    SELECT measure, org_code, period::DATE AS period, period_type, numerator, denominator, value, suppressed,
-        members, origin, source
-    FROM measure_values_rolled_up
-    WHERE basis = 'provider' AND status <> 'plan'
-      AND unit_code IS NULL AND specialty_code IS NULL AND breakdown IS NULL
-      AND org_code IN (SELECT org_code FROM organisations WHERE kind = 'trust')
-), counts AS (
-    FROM (VALUES {_COUNTS}) t (measure, base, part)
-), bases AS (
-    SELECT c.measure, org_code, period, period_type, suppressed, origin, source,
-        CASE c.part WHEN 'numerator' THEN numerator ELSE denominator END AS people
-    FROM figures f JOIN counts c ON f.measure = c.base
-)
-SELECT * FROM figures WHERE measure NOT IN (SELECT measure FROM counts)
-UNION ALL BY NAME
-SELECT v.* REPLACE (
-        b.people AS denominator, v.numerator / b.people AS value, v.suppressed OR b.suppressed AS suppressed,
-        CASE WHEN 'records' IN (v.origin, b.origin) THEN 'records' ELSE 'published' END AS origin,
-        v.source || ', ' || b.source AS source
-    )
-FROM figures v JOIN bases b USING (measure, org_code, period, period_type) WHERE b.people > 0
-ORDER BY measure, period_type, org_code, period"""
 
 
 def peer_values(mart: Mart, measure: str, period_type: str) -> pd.DataFrame:
@@ -82,7 +60,10 @@ def peer_values(mart: Mart, measure: str, period_type: str) -> pd.DataFrame:
 
     def build() -> pd.DataFrame:
         every = mart.derived(
-            "peer_values", lambda: mart.query(_VALUES), only=("measure", measure), measures=behind
+            "peer_values",
+            lambda: mart.query(_SQL["values"].format(counts=_COUNTS)),
+            only=("measure", measure),
+            measures=behind,
         )
         return every[every["period_type"] == period_type].drop(columns="measure")
 
@@ -104,30 +85,7 @@ def peer_organisations(mart: Mart) -> pd.DataFrame:
 
 
 def _organisations(mart: Mart) -> pd.DataFrame:
-    frame = mart.query(
-        f"""WITH entries AS (
-            SELECT org_code, arg_max(name, coalesce(valid_from, DATE '1900-01-01')) AS name,
-                any_value(region) AS region, any_value(icb_code) AS icb_code,
-                any_value(org_type) AS org_type, any_value(peer_group) AS peer_group
-            FROM organisations WHERE kind = 'trust' GROUP BY org_code
-        ), inherited AS (
-            SELECT s.successor AS org_code, any_value(e.peer_group) AS peer_group
-            FROM successors s JOIN entries e ON e.org_code = s.org_code WHERE e.peer_group IS NOT NULL
-            GROUP BY s.successor HAVING count(DISTINCT e.peer_group) = 1
-        ), named AS (
-            SELECT org_code, any_value(name) AS name FROM organisations
-            WHERE kind IN ('region', 'icb') GROUP BY org_code
-        ), beds AS (
-            SELECT org_code, arg_max(denominator, period) AS beds FROM measure_values_rolled_up
-            WHERE measure = '{BEDS}' AND basis = 'provider' AND status <> 'plan' AND denominator > 0
-              AND unit_code IS NULL AND specialty_code IS NULL AND breakdown IS NULL GROUP BY org_code
-        )
-        SELECT e.org_code, e.name, e.region, r.name AS region_name, e.icb_code, i.name AS icb_name,
-            e.org_type, coalesce(e.peer_group, h.peer_group) AS peer_group, b.beds
-        FROM entries e LEFT JOIN inherited h USING (org_code) LEFT JOIN beds b USING (org_code)
-        LEFT JOIN named r ON r.org_code = e.region LEFT JOIN named i ON i.org_code = e.icb_code
-        WHERE e.org_code NOT IN (SELECT org_code FROM successors) ORDER BY e.org_code"""
-    )
+    frame = mart.query(_SQL["organisations"].format(beds=BEDS))
     words = frame.drop(columns="beds").fillna("")
     for column in ("name", "region_name", "icb_name"):
         words[column] = [

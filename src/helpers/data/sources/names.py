@@ -17,7 +17,7 @@ _REGION_CODE = re.compile(r"Y\d\d")
 
 
 def kind_of(code: str, name: str = "") -> str:
-    """Return the kind of organisation, as `helpers.data.schema.ORGANISATION_KINDS` has them.
+    """Return the kind of organisation, as `organisation_kinds` in `schema.yml` has them.
 
     >>> kind_of("RGT"), kind_of("G6V2S", "NORTH LONDON NHS FOUNDATION TRUST"), kind_of("Y56")
     ('trust', 'trust', 'region')

@@ -18,8 +18,9 @@ from helpers.runner.processes import end_brief_calls
 #: takes), and for which it is called in any case, few enough to be held in memory
 FEWEST, TOGETHER = 8, 100
 _LOOK = 0.5  # seconds between two chances to notice an interruption
-#: what every report needs in the runner
-_LIBRARIES = (*RUN, "helpers.runner.document.making", "helpers.runner.gate")
+#: what every report needs in the runner, and what of it the embedded engine
+_LIBRARIES = (*RUN, "helpers.runner.document.making", "helpers.runner.gate", "jinja2")
+_ENGINE = ("helpers.runner.render", "pypandoc", "typst")
 
 
 def run_lives(setting: Setting, lives: Sequence[Life], jobs: int) -> Generator[Entry, None, None]:
@@ -32,9 +33,9 @@ def run_lives(setting: Setting, lives: Sequence[Life], jobs: int) -> Generator[E
         contextlib.closing(_Flow(setting, lives, jobs, server)) as flow,
     ):
         if lives:
-            import_libraries(
-                *_LIBRARIES
-            )  # while the fork server imports its own, and before there are threads
+            # while the fork server imports its own, and before there are threads
+            engine = () if setting.engine else _ENGINE
+            import_libraries(*_LIBRARIES, *engine, *setting.project.libraries)
         try:
             while flow.is_under_way():
                 yield from flow.ended()

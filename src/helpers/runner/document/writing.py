@@ -60,10 +60,10 @@ def _is_tall(svg: bytes) -> bool:
 
 
 def _data_behind(bundle: Bundle) -> str:
-    """Return the table behind a figure, marked with the figure's id and with itself as CSV."""
+    """Return the table behind a figure, marked with its id and with itself as CSV; the filter alone reads it."""
     csv = quote(_BYTE_ORDER_MARK + csv_of(bundle), safe=",;:*")
     table = pipe_table(bundle.columns, bundle.rows)
-    return f'::: {{.data-behind figure="{bundle.id}" csv="{csv}"}}\n{table}\n:::'
+    return f'::: {{.data-behind figure="{bundle.id}" csv="{csv}"}}\n~~~~\n{table}\n~~~~\n:::'
 
 
 def csv_of(bundle: Bundle) -> str:
@@ -222,7 +222,15 @@ def _as_wide(column: Column, cells: list[str]) -> list[str]:
 
 
 def _notes(bundle: Bundle) -> str:
+    """Return the notes below a figure or table: its own, and what the signs in its cells mean."""
     notes = [clean(bundle.markdown)] if bundle.markdown else []
+    shown = bundle.rows if bundle.kind == "table" else ()
+    if any(
+        column.show(cell) == MISSING
+        for row in shown
+        for column, cell in zip(bundle.columns, row, strict=True)
+    ):
+        notes.append(f"{MISSING} none.")
     if bundle.suppressed:
         notes.append(f"\\{SUPPRESSED} not shown, so that nobody can be identified.")
     return "::: {.notes}\n" + "\n\n".join(notes) + "\n:::" if notes else ""

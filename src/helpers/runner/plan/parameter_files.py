@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import yaml
@@ -69,6 +70,12 @@ class Given:
         """The value as it was written, without quotes."""
         return self.node.value if isinstance(self.node, yaml.ScalarNode) else self.read_as
 
+    @cached_property
+    def value(self) -> Value:
+        """What papermill would read, of a kind that was checked."""
+        value: Value = SafeConstructor().construct_document(self.node)
+        return value
+
 
 def read_mapping(path: Path, shown: str, problems: list[Problem]) -> dict[str, Given]:
     """Read a YAML file of keys and values, keeping the place of each value.
@@ -117,17 +124,11 @@ def read_values(
             wrong = list(_value_problems(given[name], parameter.type, parameter))
             problems += wrong
             if not wrong:
-                values[name] = construct(given[name])
+                values[name] = given[name].value
         elif parameter.required:
             cure = f"add a line `{name}: …`"
             problems.append(Problem(where, f"`{name}` is missing", parameter.allowed, cure))
     return values
-
-
-def construct(given: Given) -> Value:
-    """Return the value that papermill would read, of a kind that was checked."""
-    value: Value = SafeConstructor().construct_document(given.node)
-    return value
 
 
 def _unknown(given: Given, name: str, notebook: Notebook) -> Problem:
@@ -181,7 +182,7 @@ def _cure(given: Given, kind: ParameterType) -> str:
     if kind.word in _WORDY and given.tag in {"bool", "int", "float", "timestamp"}:
         return f'put quotes round it: "{given.text}"'
     if kind.word == "int" and given.tag == "int":
-        return "" if _PLAIN_INT.fullmatch(given.text) else f"write plain digits, such as {construct(given)}"
+        return "" if _PLAIN_INT.fullmatch(given.text) else f"write plain digits, such as {given.value}"
     if kind.word == "float" and given.tag in {"int", "float"}:
         return "" if _PLAIN_FLOAT.fullmatch(given.text) else "write plain digits, such as 1250 or 0.5"
     if kind.word in _UNQUOTED and given.tag == "str":
@@ -190,7 +191,7 @@ def _cure(given: Given, kind: ParameterType) -> str:
         return ""
     if given.tag not in _READ_AS or given.tag in {"seq", "map"} or kind.word not in _WORDY:
         return "write one plain value"
-    return "" if kind.accepts(construct(given)) else near_misses(given.text, kind.choices) or "correct it"
+    return "" if kind.accepts(given.value) else near_misses(given.text, kind.choices) or "correct it"
 
 
 def _cure_for_words(given: Given, kind: ParameterType) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -163,7 +164,30 @@ def describe(
         if place not in places:
             since = show_day(read_day(each.started))
             listed.append(_listed(each, (Status.HELD, f"{_waits(stages, place)} since {since}")))
-    return sort_newest_first(listed)
+    return sort_newest_first(tell_apart(listed))
+
+
+def tell_apart(listed: Sequence[Listed]) -> list[Listed]:
+    """Add to the titles that two reports of one organisation share what their files' names add to its code."""
+    sharing: dict[tuple[str, str], set[str]] = {}
+    for each in listed:
+        sharing.setdefault((each.title, each.organisation), set()).add(each.report)
+    return [
+        replace(each, title=_own_title(each)) if len(sharing[each.title, each.organisation]) > 1 else each
+        for each in listed
+    ]
+
+
+def _own_title(each: Listed) -> str:
+    """Return a title with the words of the file's name that are not the organisation's code.
+
+    "SYN07_board" of "Northmoor (SYN07)" adds "board", "SYN07" nothing.
+    """
+    code = each.organisation.rpartition("(")[2].rstrip(")")
+    own = " ".join(
+        word for word in re.split(r"[_\W]+", each.report.partition("/")[2]) if word and word != code
+    )
+    return f"{each.title}: {own}" if own else each.title
 
 
 def _waits(stages: Stages, place: Place) -> str:

@@ -46,8 +46,13 @@ def find_remote(page: str) -> list[str]:
     >>> find_remote('<p><img src="https://example.org/x.png"></p>')
     ['<img src=https://example.org/x.png>']
     """
+    return remote_in(parse_page(page))
+
+
+def remote_in(tree: Any) -> list[str]:
+    """Return what `find_remote` finds, in a page that has been parsed."""
     found: list[str] = []
-    for element in parse_page(page).iter(etree.Element):
+    for element in tree.iter(etree.Element):
         tag = str(element.tag)
         found += [thing for name, value in element.attrib.items() for thing in _loads(tag, name, value)]
         if tag in _OPENING:

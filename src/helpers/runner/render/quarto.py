@@ -41,6 +41,7 @@ _HTML: Final = {
     "include-in-header": "theme/look.css",
     "embed-resources": True,
     "html-math-method": "mathml",
+    "html-table-processing": "none",  # those that the filter writes are as they are to be
 }
 #: settings that only our filter reads
 _OWN: Final = ("toc", "toc-depth", "number-sections", "data-annex")
