@@ -186,6 +186,8 @@ def run_boardpack(project: Path, way: Way, *names: str) -> dict[str, Any]:
     """Run reports of a project in one way, all or those named; return what the command says."""
     words = ("run", *names, "--force", "--json", "--jobs", str(way.jobs), "--renderer", way.renderer)
     state = Path(tempfile.mkdtemp(dir=project))
+    # a state of its own knows nothing of what another way has told of patients, and would publish nothing beside it
+    shutil.rmtree(project / "reports", ignore_errors=True)
     (state / "mart").symlink_to(STATE.resolve() / "mart")
     command = (sys.executable, "-m", "helpers.cli", "--project", project, *words)
     told = {**os.environ, "BOARDPACK_STATE": str(state)}

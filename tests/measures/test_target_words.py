@@ -114,7 +114,7 @@ def test_a_share_that_touches_100_is_forecast_within_what_it_does() -> None:
     outcome = result.forecast.result.outcome
     assert 94 < outcome["lower80"] < outcome["median"] <= outcome["upper95"] <= 100
     assert result.forecast.fan[["lower95", "upper95"]].to_numpy().max() <= 100
-    assert target_words.forecast_sentence(result).endswith("is about 95%: on track.")
+    assert target_words.forecast_sentence(result).endswith("is over 95%: on track.")
 
 
 def test_a_target_that_has_lapsed_is_named_with_its_month() -> None:

@@ -9,37 +9,28 @@ from helpers.data.organisations.mergers import has_no_list
 from helpers.data.periods import MONTHS_COVERED
 from helpers.data.schema import NAME_LISTS
 from helpers.data.series.published_stays import COMPARABLE
+from helpers.data.sql import sql_beside
 from helpers.runner.project import DataSet, Groups, Organisations
 
 if TYPE_CHECKING:
     from helpers.data.mart import Mart
 
-_WITH_BEDS = """SELECT DISTINCT {code} FROM organisations o LEFT JOIN successors b ON b.org_code = o.icb_code
-    WHERE o.kind = 'trust' AND {code} IN (SELECT org_code FROM organisations WHERE kind = '{kind}')
-      AND o.org_code IN (SELECT coalesce(s.successor, v.org_code) FROM measure_values v
-        LEFT JOIN successors s ON s.org_code = v.org_code
-        WHERE measure = 'bed_occupancy' AND period_type = 'month' AND denominator > 0
-          AND v.source NOT IN (SELECT source FROM loads WHERE synthetic)) ORDER BY 1"""
-_TRUSTS = """SELECT DISTINCT coalesce(s.successor, v.org_code) FROM measure_values v
-    LEFT JOIN successors s ON s.org_code = v.org_code
-    WHERE basis = 'provider' AND {}
-      AND coalesce(s.successor, v.org_code) IN (SELECT org_code FROM organisations WHERE kind = 'trust')
-      AND v.source NOT IN (SELECT source FROM loads WHERE synthetic) ORDER BY 1"""
+_SQL = sql_beside(__file__)
 #: what `select:` in a `_matrix.yml` may name, and the rows of the mart that it stands for
 SELECTORS = {
-    "trusts_with_published_dna": _TRUSTS.format(
+    "trusts_with_published_dna": _SQL["trusts"].format(
         "measure = 'dna_rate' AND origin = 'published' AND denominator > 0"
     ),
     "trusts_with_published_stay": COMPARABLE,
-    "trusts_with_published_measures": _TRUSTS.format("measure = 'rtt_18_weeks' AND denominator > 0"),
-    "trusts_with_published_lists": _TRUSTS.format(
+    "trusts_with_published_measures": _SQL["trusts"].format("measure = 'rtt_18_weeks' AND denominator > 0"),
+    "trusts_with_published_lists": _SQL["trusts"].format(
         "measure = 'rtt_list_size' AND specialty_code IS NOT NULL AND breakdown IS NULL"
     ),
-    "trusts_in_oversight": """SELECT DISTINCT org_code FROM oversight WHERE metric = 'OF5002'
-        AND period = (SELECT max(period) FROM oversight) AND source NOT IN (SELECT source FROM loads WHERE synthetic)
-        ORDER BY 1""",
-    "boards_with_published_beds": _WITH_BEDS.format(code="coalesce(b.successor, o.icb_code)", kind="icb"),
-    "regions_with_published_beds": _WITH_BEDS.format(code="o.region", kind="region"),
+    "trusts_in_oversight": _SQL["in_oversight"],
+    "boards_with_published_beds": _SQL["with_beds"].format(
+        code="coalesce(b.successor, o.icb_code)", kind="icb"
+    ),
+    "regions_with_published_beds": _SQL["with_beds"].format(code="o.region", kind="region"),
     "trusts": "SELECT DISTINCT org_code FROM organisations"
     " WHERE kind = 'trust' AND valid_to IS NULL AND successor IS NULL ORDER BY 1",
     "specialties": "SELECT DISTINCT specialty_code FROM specialties WHERE scheme = 'treatment' ORDER BY 1",
@@ -47,8 +38,6 @@ SELECTORS = {
 
 #: by what `where:` in a `_matrix.yml` may narrow a selector, and the column of the mart that says it
 GROUPS = {"region": "region", "icb": "icb_code", "peer_group": "peer_group", "type": "kind"}
-_GROUPED = """SELECT {0}, org_code FROM organisations WHERE {0} IS NOT NULL AND valid_to IS NULL
-    AND successor IS NULL AND kind NOT IN ('icb', 'region', 'nation') ORDER BY 1, 2"""
 
 
 def datasets_of(mart: Mart) -> dict[str, DataSet]:
@@ -107,7 +96,7 @@ def groups_of(mart: Mart) -> Groups:
     """Return the groups by which a selector may be narrowed, and who is in each."""
     found: dict[str, dict[str, tuple[str, ...]]] = {kind: {} for kind in GROUPS}
     for kind, column in GROUPS.items():
-        for name, code in _rows(mart, _GROUPED.format(column)):
+        for name, code in _rows(mart, _SQL["grouped"].format(column)):
             found[kind][name] = (*found[kind].get(name, ()), code)
     return found
 

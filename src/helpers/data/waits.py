@@ -7,6 +7,8 @@ from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, Literal
 
+from helpers.data.sql import sql_beside
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -17,17 +19,7 @@ LIST_SIZE: Final = "rtt_list_size"
 WEEKS_WAITED: Final = "weeks waited"
 EDGES: Final = (0, 6, 12, 18, 26, 39, 52, 65, 78, 104)
 
-# the names of measures stand in the query: of a list of values nobody could see which were read
-_MEASURES: Final = """('rtt_list_size', 'rtt_new_periods', 'rtt_completed_admitted', 'rtt_completed_non_admitted',
-    'rtt_mean_wait', 'rtt_92nd_percentile_wait')"""
-_LISTS: Final = f"""SELECT measure, specialty_code, category AS band, period::DATE AS month,
-        CASE WHEN suppressed THEN NULL ELSE numerator END AS patients,
-        CASE WHEN suppressed THEN NULL ELSE value END AS value, source
-    FROM measure_values_rolled_up
-    WHERE measure IN {_MEASURES} AND period_type = 'month' AND status <> 'plan' AND unit_code IS NULL
-      AND (breakdown IS NULL OR breakdown = '{WEEKS_WAITED}') AND period <= $until
-      AND org_code = $code AND basis = $basis
-    ORDER BY measure, specialty_code, month"""
+_SQL: Final = sql_beside(__file__)
 
 
 def band_names(edges: Sequence[int] = EDGES) -> tuple[str, ...]:
@@ -50,15 +42,15 @@ def read_lists(
         measure, specialty_code (missing: the whole trust), band (missing: all), month, patients and value (missing
         where hidden), source.
     """
-    return mart.query(_LISTS, {"code": organisation, "until": until, "basis": basis})
+    return mart.query(
+        _SQL["lists"].format(breakdown=WEEKS_WAITED), {"code": organisation, "until": until, "basis": basis}
+    )
 
 
 def latest_list_month(mart: Mart, own: Sequence[str]) -> date | None:
     """Return the latest month of which a trust has lists by specialty, else one of the whole; None without any."""
     (row,) = mart.fetch(
-        f"""SELECT coalesce(max(period) FILTER (specialty_code IS NOT NULL), max(period))::DATE FROM measure_values
-        WHERE measure = '{LIST_SIZE}' AND basis = 'provider' AND period_type = 'month' AND status <> 'plan'
-          AND breakdown IS NULL AND list_contains(?, org_code)""",
+        _SQL["latest_month"].format(size=LIST_SIZE),
         [list(own)],
     )
     found: date | None = row[0]

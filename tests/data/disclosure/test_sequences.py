@@ -178,7 +178,7 @@ def test_a_world_outlasts_a_finer_division_of_the_people_in_it() -> None:
     kinds = pd.DataFrame({"day": [APRIL, MAY]})
     people = People(kinds, np.array([0, 3]), np.array([0.0, 9.0]), np.zeros(2), np.full(2, 400.0))
     world = World(people, [Told(Query("spells", "T1"), 1, 7, star=True), Told(MONTH, 0, 0)], 7)
-    change = world.change([(0, -1.0, -2.0)], np.zeros(2, dtype=np.int64))
+    change = world.change([(0, -1.0, -2.0)], lambda: np.zeros(2, dtype=np.int64))
     assert world.allows(change)
     assert (change.people.sum(), change.amount.sum()) == (-1, -2)
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from helpers.errors import ArgumentError
 from helpers.stats import trajectory as tr
 from helpers.stats.trajectory.backtest import _choose, _widening
+from helpers.stats.trajectory.candidates import random_walk, seasonal_random_walk
 
 
 def test_each_origin_knows_only_its_past() -> None:
@@ -54,13 +56,27 @@ def test_a_less_simple_candidate_has_to_be_clearly_better() -> None:
     assert _choose([1.0, 0.95, 0.89]) == 2
 
 
-def test_candidates_about_as_good_as_the_best_share_the_forecast() -> None:
+def test_candidates_share_by_the_density_they_gave_to_what_came_next() -> None:
+    rng = np.random.default_rng(7)
+    values = 0.3 * np.sin(np.arange(26) * np.pi / 6) + rng.normal(size=26)
+    found = tr.back_test(values, 6, kind="number").table.set_index("candidate")["share"]
+    densities = []
+    for walk in (random_walk, seasonal_random_walk):
+        ahead = [(walk(values[:origin], 1), values[origin]) for origin in range(12, 26)]
+        densities.append(
+            np.prod([stats.t.pdf(came, one.freedom, one.path[0], one.sd[0]) for one, came in ahead])
+        )
+    assert found.tolist() == pytest.approx(np.array(densities) / sum(densities))
+    assert found.min() > 0.01
+
+
+def test_who_knows_no_season_has_no_share_where_there_is_one() -> None:
     season = 9 * np.sin(np.arange(48) * np.pi / 6)
     found = tr.back_test(season + np.random.default_rng(7).normal(size=48), 6, kind="number")
-    error = found.table.set_index("candidate")["mean_error"]
-    assert {name for name in error.index if error[name] <= 2 * error.min()} == set(found.shared)
-    assert found.chosen in found.shared
-    assert all("seasonal" in name for name in found.shared)  # who knows no season is far off
+    share = found.table.set_index("candidate")["share"]
+    assert share.sum() == pytest.approx(1)
+    assert share[["seasonal" in name for name in share.index]].sum() > 0.99
+    assert share[found.chosen] > 0.01
 
 
 def test_a_gap_inside_is_filled_on_a_straight_line_and_leading_ones_are_left_out() -> None:

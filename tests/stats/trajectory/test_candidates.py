@@ -25,18 +25,23 @@ SERIES = np.random.default_rng(4).normal(size=60).cumsum() + 3 * np.sin(MONTHS *
 
 
 def test_random_walk_with_drift_by_hand() -> None:
-    # differences 1, 3, 1, 3: drift 2, variance 4/3, of the drift 1/3: 1 - (1/3)/4 of it is carried on, 11/6
-    # h steps: h 4/3 + h^2 (4/3)/4
+    # differences 1, 3, 1, 3: drift 2, variance 4/3, of the drift 1/3: t^2 = 12; none is held twice as likely
+    # beforehand; h steps vary by h 4/3 + h^2 (4/3)/4, and by the drift being there or not
+    chance = 1 / (1 + 2 * np.sqrt(4) * np.exp(-6))
     forecast = random_walk(np.array([0.0, 1, 4, 5, 8]), 3)
-    assert forecast.path == pytest.approx([8 + 11 / 6, 8 + 22 / 6, 8 + 33 / 6])
+    assert forecast.path == pytest.approx(8 + 2 * chance * np.array([1, 2, 3]))
     assert forecast.freedom == 3
-    assert forecast.sd**2 == pytest.approx([4 / 3 * (h + h**2 / 4) for h in (1, 2, 3)])
+    either = 2**2 * chance * (1 - chance)
+    assert forecast.sd**2 == pytest.approx([4 / 3 * (h + h**2 / 4) + h**2 * either for h in (1, 2, 3)])
 
 
-def test_a_drift_within_its_own_error_is_not_carried_on() -> None:
-    # differences 3, -2, 1, 0: drift 0.5, its variance (13/3)/4 is above its square
-    assert random_walk(np.array([0.0, 3, 1, 2, 2]), 2).path == pytest.approx([2, 2])
+def test_a_drift_within_its_own_error_is_hardly_carried_on() -> None:
+    # differences 3, -2, 1, 0: drift 0.5, its variance (13/3)/4, t^2 = 3/13
+    chance = 1 / (1 + 4 * np.exp(-3 / 26))
+    assert chance < 0.25
+    assert random_walk(np.array([0.0, 3, 1, 2, 2]), 2).path == pytest.approx([2 + chance / 2, 2 + chance])
     assert random_walk(np.arange(12.0), 2).path == pytest.approx([12, 13])
+    assert random_walk(np.zeros(12), 2).path.tolist() == [0, 0]
 
 
 def test_smoothing_runs_as_the_library_does_with_the_same_parameters() -> None:
@@ -123,8 +128,10 @@ def test_the_seasonal_random_walk_is_a_regression_of_the_steps() -> None:
     ahead = moves[59:].cumsum(axis=0)
     forecast = seasonal_random_walk(SERIES, 6)
     weights = np.array(fit.params)
-    weights[0] *= max(0, 1 - 1 / fit.tvalues[0] ** 2)  # the drift by chance is taken off
+    drift, chance = weights[0], 1 / (1 + 2 * np.sqrt(59) * np.exp(-(fit.tvalues[0] ** 2) / 2))
+    weights[0] *= chance  # that there is a drift at all
     assert forecast.path == pytest.approx(SERIES[-1] + ahead @ weights)
     assert forecast.freedom == fit.df_resid
     of_the_season = np.einsum("ij,jk,ik->i", ahead, fit.cov_params(), ahead)
-    assert forecast.sd**2 == pytest.approx(fit.mse_resid * np.arange(1, 7) + of_the_season)
+    either = np.arange(1, 7) ** 2 * drift**2 * chance * (1 - chance)
+    assert forecast.sd**2 == pytest.approx(fit.mse_resid * np.arange(1, 7) + of_the_season + either)

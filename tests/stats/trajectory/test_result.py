@@ -27,7 +27,8 @@ def test_words_at_their_bounds() -> None:
 def test_a_target_at_the_median_is_met_in_half_of_the_paths() -> None:
     # random walk with drift: the median of the end is the drift's line, less what chance makes of it
     steps = np.diff(WALK)
-    drift = steps.mean() * max(0, 1 - steps.var(ddof=1) / 19 / steps.mean() ** 2)
+    squared = steps.mean() ** 2 / (steps.var(ddof=1) / 19)
+    drift = steps.mean() / (1 + 2 * np.sqrt(19) * np.exp(-squared / 2))
     goal = TargetAhead(value=float(WALK[-1] + 6 * drift), horizon=6, improvement="increase")
     found = tr.trajectory(WALK, goal, kind="number", draws=20_000)
     assert found.probability == pytest.approx(0.5, abs=0.02)

@@ -18,6 +18,7 @@ from helpers.data.checking.agreement import Disagreement, disagreements, told
 from helpers.data.checking.oddities import Oddity, find_oddities
 from helpers.data.mart import Mart
 from helpers.data.periods import MONTHS, period_end
+from helpers.data.sql import sql_beside
 from helpers.register import Measure, Register
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ Severity = Literal["high", "medium", "low"]
 Aspect = Literal["timeliness", "completeness", "validity", "consistency", "register"]
 Rating = Literal["sufficient", "insufficient", "not_assessed"]
 
+#: how far figures moved from edition to edition, for the rows that meet a condition
+EDITIONS = sql_beside(__file__)["editions"]
 #: most periods that may be missing for a series to count as complete
 MISSING_ALLOWED = 0.05
 #: share of figures that a later edition may change by more than the tolerance
@@ -185,22 +188,6 @@ def _changed_figures(mart: Mart) -> list[QualityFinding]:
         for measure, source, revised, changed, furthest in moves
         if changed
     ]
-
-
-EDITIONS = """
-WITH editions AS (
-    SELECT measure, source, value, lag(value) OVER (
-        PARTITION BY measure, source, org_code, unit_code, scheme, specialty_code, breakdown, category,
-            period, period_type, basis, status = 'plan' ORDER BY vintage
-    ) AS before
-    FROM measure_values_all WHERE {where}
-), moves AS (
-    SELECT measure, source, abs(value - before) / greatest(abs(before), 1e-12) AS move
-    FROM editions WHERE before IS NOT NULL AND value IS NOT NULL
-)
-SELECT measure, source, count(*) AS revised, count(*) FILTER (move > $1) AS changed, max(move) AS furthest
-FROM moves GROUP BY ALL ORDER BY ALL
-"""
 
 
 def rate_series(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -25,6 +26,8 @@ Witnesses = Mapping[Uncertain, tuple[Witness, ...]]
 #: pieces of the programmes that are solved to show new figures that are asked for together: what is not found within
 #: them gives way. Time grows with the pieces; of a small trust many programmes are solved
 MOST_PIECES = 400
+#: stars for which programmes of many pieces find nothing, after which none are solved: they take seconds
+_FAR_IN_VAIN = 2
 #: programmes for each that must stay uncertain
 _SOLVED_EACH = 3
 
@@ -161,6 +164,8 @@ class _Trial:
         self._was_told: set[Uncertain] = set()
         self._tried: set[Uncertain] = set()
         self.pieces_left = MOST_PIECES
+        #: how often programmes of many pieces may find nothing
+        self._far_left = _FAR_IN_VAIN
         self._places = {cell.query: place for place, cell in enumerate(world.cells)}
         #: whose count was told, and stands: of these a mean alone can give way
         self._counted = {
@@ -252,6 +257,15 @@ class _Trial:
             self.world.free(self._places[name[0]])
             self.targets[name] = target = replace(target, ceiling=math.inf)
             found = self.found.of(target, found, solve=solve or 0)
+        if (
+            len(found) < NEEDED
+            and not was_told
+            and solve
+            and isinstance(name, tuple)
+            and self._far_left > 0
+        ):
+            found = self.found.of(target, found, solve=solve, far=True)
+            self._far_left -= len(found) < NEEDED
         self._open[name] = found
 
     def _broken(self) -> list[Uncertain | int]:
@@ -308,37 +322,39 @@ class _Trial:
     def _changes(self, witnesses: Witnesses) -> dict[Uncertain, tuple[int, ...]]:
         """Return the witnesses as changes of this world; those of kinds that are no more are dropped."""
         kinds = {kind for each in witnesses.values() for w in each for kind, _, _ in w}
-        places, families = self._places_of(kinds)
+        places = self._places_of(kinds)
         different = {
             w for each in witnesses.values() for w in each if all(kind in places for kind, _, _ in w)
         }
         self._free_those_of(witnesses, places)
         changes = [
-            self.world.change([(places[kind], n, days) for kind, n, days in w], families) for w in different
+            self.world.change([(places[kind], n, days) for kind, n, days in w], lambda: self._families)
+            for w in different
         ]
         number = dict(zip(different, self.found.add(changes), strict=True))
         return {name: tuple(number[w] for w in each if w in number) for name, each in witnesses.items()}
 
-    def _places_of(self, kinds: set[Kind]) -> tuple[dict[Kind, int], Places]:
-        """Return where kinds of people are now, and for each piece which others the old figures take for the same.
+    @cached_property
+    def _families(self) -> Places:
+        """For each piece which others the old figures take for the same."""
+        return grouped(list(self.world.holds[: self.old] > 0), len(self.world.count))
+
+    def _places_of(self, kinds: set[Kind]) -> dict[Kind, int]:
+        """Return where kinds of people are now.
 
         A kind of whom there is nobody now may be left out of the people: then one stands for it that no old figure
         tells from it.
         """
         world, places = self.world, self.people.places(kinds)
-        left_out = sorted(kinds - places.keys(), key=str)
-        old = list(world.holds[: self.old] > 0)
-        if left_out:
-            like = self.people.like(left_out)
-            masks = (like.mask(cell.query) for cell in world.cells[: self.old])
-            old = [np.concatenate(pair) for pair in zip(old, masks, strict=True)]
-        size = len(world.count)
-        families = grouped(old, size + len(left_out))
-        first = dict(zip(families[:size][::-1].tolist(), range(size - 1, -1, -1), strict=True))
-        for kind, family in zip(left_out, families[size:].tolist(), strict=True):
-            if family in first:
-                places[kind] = int(world.first_kind[first[family]])
-        return places, families[:size]
+        if left_out := sorted(kinds - places.keys(), key=str):
+            like, size = self.people.like(left_out), len(world.count)
+            old = zip(world.holds[: self.old] > 0, world.cells[: self.old], strict=True)
+            masks = [np.concatenate([holds, like.mask(cell.query)]) for holds, cell in old]
+            families = grouped(masks, size + len(left_out)).tolist()
+            first = dict(zip(families[:size][::-1], range(size - 1, -1, -1), strict=True))
+            found = zip(left_out, families[size:], strict=True)
+            places |= {kind: int(world.first_kind[first[own]]) for kind, own in found if own in first}
+        return places
 
     def _free_those_of(self, witnesses: Witnesses, places: Mapping[Kind, int]) -> None:
         """Take stars for any number that are no small one in their other worlds."""

@@ -19,6 +19,8 @@ NEEDED: Final = POSSIBLE_VALUES - 1
 _MOST_OFF: Final = 6
 #: pieces among which people are moved, and which a programme may change: those of one specialty, mostly
 _NEAR: Final = 72
+#: and where these are too few
+_FAR: Final = 150
 #: pieces elsewhere for each way in which the wider figures hold those
 _ELSEWHERE: Final = 2
 #: worlds that do not agree any more which are mended for one target
@@ -88,7 +90,13 @@ class Exhibits:
         self.world.active = active
 
     def of(
-        self, target: Target, have: Iterable[int] = (), *, solve: int | None = 0, whole: bool = False
+        self,
+        target: Target,
+        have: Iterable[int] = (),
+        *,
+        solve: int | None = 0,
+        whole: bool = False,
+        far: bool = False,
     ) -> tuple[int, ...]:
         """Return up to two of them with which a target has other values: the same as before, others, or new ones.
 
@@ -102,6 +110,8 @@ class Exhibits:
             How many programmes may be solved where moving people about finds none; None to look for none at all.
         whole
             Whether the slow kind of programme may be tried after the quick one.
+        far
+            Whether programmes are of more pieces: they take seconds.
         """
         found: dict[int, int] = {}
         every = self._by(target)
@@ -121,7 +131,7 @@ class Exhibits:
         if len(found) < NEEDED:
             self._search(target, found)
         if len(found) < NEEDED and solve > 0:
-            near, wider = around(self.world, target)
+            near, wider = around(self.world, target, _FAR if far else _NEAR)
             for slow in (False, True) if whole else (False,):
                 self._solve(target, near, found, solve, whole=slow)
             # what is told of a trust's total binds all of a small group's neighbours: others take up what changes
@@ -199,8 +209,8 @@ def _part(world: World, pieces: Places) -> World:
     return world.part(pieces, np.flatnonzero(world.active & (world.holds[:, pieces] != 0).any(axis=1)))
 
 
-def around(world: World, target: Target) -> tuple[Places, Places]:
-    """Return the pieces of the smallest figures that overlap a target; and these with some elsewhere.
+def around(world: World, target: Target, size: int = _NEAR) -> tuple[Places, Places]:
+    """Return about so many pieces, of the smallest figures that overlap a target; and these with some elsewhere.
 
     Those elsewhere, in the same of the wider figures, take up what comes or goes here.
     """
@@ -211,11 +221,11 @@ def around(world: World, target: Target) -> tuple[Places, Places]:
         inside = np.flatnonzero(found)
         found[:] = False
         for by in (1, -1):
-            found[inside[np.argsort(_upset(world, inside, by), kind="stable")[: _NEAR // 2]]] = True
+            found[inside[np.argsort(_upset(world, inside, by), kind="stable")[: size // 2]]] = True
     overlaps = world.active & (world.holds[:, found] != 0).any(axis=1)
     holds = world.holds[overlaps] > 0
     for figure in holds[np.argsort(holds.sum(axis=1), kind="stable")]:
-        if (found | figure).sum() <= max(_NEAR, found.sum()):
+        if (found | figure).sum() <= max(size, found.sum()):
             found |= figure
     near = np.flatnonzero(found)
     # a figure that lies within them is kept by moves among them

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -99,7 +99,7 @@ class World:
         self.freed[place] = True
         self._bind()
 
-    def change(self, steps: Iterable[tuple[int, float, float]], families: Places) -> Change:
+    def change(self, steps: Iterable[tuple[int, float, float]], families: Callable[[], Places]) -> Change:
         """Return a change of this world from kinds, how many more or fewer, and their amount.
 
         Parameters
@@ -107,7 +107,7 @@ class World:
         steps
             What changes.
         families
-            For each piece the number of its family: the figures by which the change was found do not tell those
+            Gives for each piece the number of its family: the figures by which the change was found do not tell those
             of one apart, so it is made wherever in the family it can be.
         """
         sums: dict[int, Floats] = {}
@@ -118,8 +118,9 @@ class World:
         if self.can_be(pieces, people_, amounts).all():
             return Change(pieces, people_, amounts)
         parts: list[Floats] = []
-        for family in dict.fromkeys(families[pieces].tolist()):
-            mine, members = families[pieces] == family, np.flatnonzero(families == family)
+        of = families()
+        for family in dict.fromkeys(of[pieces].tolist()):
+            mine, members = of[pieces] == family, np.flatnonzero(of == family)
             parts.append(
                 np.stack([members, *self._spread(members, people_[mine].sum(), amounts[mine].sum())])
             )

@@ -24,12 +24,11 @@ from helpers.stats.trajectory.scales import Kind, to_scale
 MOST_ORIGINS = 24
 #: a less simple candidate has to be better by this share of the simplest one's error
 LEAST_GAIN = 0.1
-#: candidates whose error is at most this many times the least one share the forecast: which of them is right the
-#: few past months do not tell, and the intervals of the best alone would be too narrow
-NEARLY_AS_GOOD = 2.0
 #: points that the first of them has to learn from where the random walk stands alone
 FEWEST_TO_LEARN = 8
 NOMINAL = 0.95
+#: standard deviation, on the forecasting scale, that a forecast has at least where its density is asked for
+LEAST_SD = 1e-6
 
 
 @dataclass(frozen=True, repr=False)
@@ -44,12 +43,11 @@ class BackTest(Result):
     table
         One row per candidate: `candidate`, `mean_error` (mean absolute, on the forecasting scale),
         `forecasts` (how many were checked), `coverage` (share of values inside the nominal 95 % interval),
-        `widening` (factor by which its intervals are widened so that they keep what 95 % promises, at least 1).
+        `widening` (factor by which its intervals are widened so that they keep what 95 % promises, at least 1),
+        `share` (of the paths that intervals and chances are read from: in proportion to the density that it gave to
+        what came next, each month in turn).
     coverage, widening
         Those of the chosen candidate, before and by widening.
-    shared
-        The candidates whose error is at most twice the least one: each gives as many of the
-        paths that intervals and chances are read from.
     origins
         From how many past months forecasts were repeated.
     """
@@ -58,7 +56,6 @@ class BackTest(Result):
     table: pd.DataFrame
     coverage: float
     widening: float
-    shared: tuple[str, ...]
     origins: int
 
 
@@ -87,7 +84,7 @@ def back_test(values: npt.ArrayLike, horizon: int, *, kind: Kind) -> BackTest:
 
     Notes
     -----
-    Source: Tashman 2000 (International Journal of Forecasting 16:437).
+    Source: Tashman 2000 (International Journal of Forecasting 16:437); Dawid 1984 (JRSS A 147:278) for the shares.
 
     >>> back_test([5.0, 7, 6, 8, 7, 9, 8, 10, 9, 11, 10, 12], 3, kind="number").chosen
     'random walk with drift'
@@ -117,24 +114,33 @@ def evaluate(scaled: Floats, horizon: int) -> BackTest:
         names = names[:1]
     origins = range(max(learn, len(scaled) - MOST_ORIGINS), len(scaled))
     errors = [_errors(name, scaled, origins, horizon) for name in names]
-    judged = [(*_judge(error), _widening(error)) for error in errors]
+    judged = [(*_judge(error), _widening(error)) for error, _ in errors]
     table = pd.DataFrame(judged, columns=["mean_error", "forecasts", "coverage", "widening"])
     table.insert(0, "candidate", names)
+    table["share"] = special.softmax([density for _, density in errors])
     best = _choose(table["mean_error"].tolist())
-    near = table["mean_error"] <= NEARLY_AS_GOOD * table["mean_error"].min()
-    shared = tuple(table.loc[near, "candidate"])
-    return BackTest(names[best], table, judged[best][2], judged[best][3], shared, len(origins))
+    return BackTest(names[best], table, judged[best][2], judged[best][3], len(origins))
 
 
-def _errors(name: str, scaled: Floats, origins: range, horizon: int) -> Floats:
-    """Return errors and half the width of their nominal 95 % intervals, shape (forecasts, 2)."""
-    found = []
+def _errors(name: str, scaled: Floats, origins: range, horizon: int) -> tuple[Floats, float]:
+    """Return errors beside half the width of their 95 % intervals, and the log density of what came next.
+
+    Errors have the shape (forecasts, 2); the density is that of the values right after the origins together.
+    """
+    found, density = [], 0.0
     for origin in origins:
         steps = min(horizon, len(scaled) - origin)
         forecast = CANDIDATES[name](scaled[:origin], steps)
-        reach = special.stdtrit(forecast.freedom, (1 + NOMINAL) / 2) * forecast.sd
-        found.append(np.column_stack([scaled[origin : origin + steps] - forecast.path, reach]))
-    return np.concatenate(found)
+        error, sd, free = scaled[origin : origin + steps] - forecast.path, forecast.sd, forecast.freedom
+        found.append(np.column_stack([error, special.stdtrit(free, (1 + NOMINAL) / 2) * sd]))
+        density += _log_density(error[0], max(sd[0], LEAST_SD), free)
+    return np.concatenate(found), density
+
+
+def _log_density(error: float, sd: float, free: float) -> float:
+    """Return the logarithm of the density of t, but for a constant."""
+    norm = special.gammaln((free + 1) / 2) - special.gammaln(free / 2) - np.log(free) / 2
+    return float(norm - np.log(sd) - (free + 1) / 2 * np.log1p((error / sd) ** 2 / free))
 
 
 def _judge(errors: Floats) -> tuple[float, int, float]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -23,6 +24,8 @@ _WALKS = ("random walk with drift", "random walk, seasonal")
 #: forecasts that a choice between candidates needs at least
 FEWEST_ORIGINS = 4
 _HARMONICS = 2
+#: how many times likelier than a drift it is beforehand that a random walk has none
+_NONE = 2.0
 #: level, trend as a share of level, damping
 _SMOOTHING_GRID = (
     np.linspace(0.05, 0.95, 10),
@@ -53,7 +56,7 @@ class CandidateForecast:
 
 
 def random_walk(values: Floats, steps: int) -> CandidateForecast:
-    """Forecast a random walk with drift, drawn towards 0 as `_drawn_in` says; the drift's own error is in.
+    """Forecast a random walk with drift, which may be none, see `_chance_of_drift`; the drift's own error is in.
 
     Notes
     -----
@@ -71,18 +74,21 @@ def _walk(values: Floats, moves: Floats) -> CandidateForecast:
     free = count - known.shape[1]
     sd = float(np.sqrt(((steps_seen - known @ weights) ** 2).sum() / free))
     inverse = np.asarray(np.linalg.inv(known.T @ known), dtype=float)
-    weights[0] = _drawn_in(weights[0], sd**2 * inverse[0, 0])
-    errors = np.column_stack([np.tril(np.ones((len(ahead), len(ahead)))), ahead @ _root(inverse)])
-    return CandidateForecast(values[-1] + ahead @ weights, sd * errors, free)
+    drift, chance = weights[0], _chance_of_drift(weights[0], sd**2 * inverse[0, 0], count)
+    weights[0] *= chance
+    errors = sd * np.column_stack([np.tril(np.ones((len(ahead), len(ahead)))), ahead @ _root(inverse)])
+    either = ahead[:, 0] * drift * np.sqrt(chance * (1 - chance))
+    return CandidateForecast(values[-1] + ahead @ weights, np.column_stack([errors, either]), free)
 
 
-def _drawn_in(drift: float, variance: float) -> float:
-    """Return a drift less what it would be by chance: 1 - variance/drift^2 of it, not below 0.
+def _chance_of_drift(drift: float, variance: float, count: int) -> float:
+    """Return how likely a walk of so many steps has a drift at all, where none is held twice as likely beforehand.
 
     Two or three years rarely tell a drift from none; carried on in full it takes every chance slope of a random
-    walk for a trend. Source: James and Stein 1961 (Fourth Berkeley Symposium 1:361), in one dimension.
+    walk for a trend. Source: Kass and Wasserman 1995 (JASA 90:928), whose prior knows as much as one step does.
     """
-    return drift * max(0.0, 1 - variance / drift**2) if drift else 0.0
+    squared = drift**2 / variance if variance else np.inf
+    return float(1 / (1 + _NONE * np.sqrt(count) * np.exp(-squared / 2))) if drift else 0.0
 
 
 def seasonal_random_walk(values: Floats, steps: int) -> CandidateForecast:
@@ -110,16 +116,33 @@ def smoothing(values: Floats, steps: int) -> CandidateForecast:
     Source: Hyndman, Koehler, Ord and Snyder 2008, *Forecasting with Exponential Smoothing*, chapters 2 and
     6.
     """
-    level, share, damping = (axis.ravel() for axis in np.meshgrid(*_SMOOTHING_GRID))
-    states = smooth(values, level, level * share, damping)
+    grid = _smoothing_grid(steps)
+    states = smooth(values, grid.level, grid.trend, grid.damping)
     free = max(len(values) - _SMOOTHING_PARAMETERS, 1)
+    covariances = (states.squares / free)[:, None, None] * grid.covariances
+    paths = states.level[:, None] + grid.reach * states.trend[:, None]
+    return _averaged(-len(values) / 2 * _log(states.squares), paths, covariances, free)
+
+
+@dataclass(frozen=True)
+class _SmoothingGrid:
+    """Sets of parameters and what they alone settle: how far the trend reaches, how the shocks of one unit add up."""
+
+    level: Floats
+    trend: Floats
+    damping: Floats
+    reach: Floats
+    covariances: Floats
+
+
+@cache
+def _smoothing_grid(steps: int) -> _SmoothingGrid:
+    level, share, damping = (axis.ravel() for axis in np.meshgrid(*_SMOOTHING_GRID))
     reach = np.cumsum(damping[:, None] ** np.arange(1, steps + 1), axis=1)
     weights = np.column_stack([np.ones(len(level)), level[:, None] * (1 + share[:, None] * reach[:, :-1])])
     behind = np.subtract.outer(np.arange(steps), np.arange(steps))
     shocks = np.where(behind < 0, 0.0, weights[:, np.abs(behind)])
-    covariances = (states.squares / free)[:, None, None] * (shocks @ shocks.transpose(0, 2, 1))
-    paths = states.level[:, None] + reach * states.trend[:, None]
-    return _averaged(-len(values) / 2 * _log(states.squares), paths, covariances, free)
+    return _SmoothingGrid(level, level * share, damping, reach, shocks @ shocks.transpose(0, 2, 1))
 
 
 def _averaged(log_likelihood: Floats, paths: Floats, covariances: Floats, free: float) -> CandidateForecast:

@@ -41,7 +41,7 @@ class TargetForecast(Result):
         One row per month ahead, by its date where the values have dates: `lower95`, `lower80`, `median`, `upper80`,
         `upper95`; empty with too few points.
     back_test
-        Which candidates share the forecast and how far their intervals were widened; None with too few points.
+        How the candidates share the forecast and how far their intervals were widened; None with too few points.
     """
 
     words: Words
@@ -119,9 +119,9 @@ def trajectory(
 
     Notes
     -----
-    Paths are drawn on the logit or log scale, as many from each candidate that the back-test finds about as good
-    as the best; their spread is widened by what the back-test's intervals failed to cover before a probability
-    is stated. Source: Hoeting, Madigan, Raftery and Volinsky 1999 (Statistical Science 14:382), with equal weights.
+    Paths are drawn on the logit or log scale, from each candidate in proportion to the density that it gave to the
+    months of the back-test as they came; their spread is widened by what the back-test's intervals failed to cover
+    before a probability is stated. Source: Hoeting, Madigan, Raftery and Volinsky 1999 (Statistical Science 14:382).
 
     >>> rising = [60 + month for month in range(18)]
     >>> goal = TargetAhead(value=70.0, horizon=6, improvement="increase")
@@ -156,15 +156,14 @@ def draw_paths(
     scaled: Floats, horizon: int, tested: BackTest, draws: int, rng: np.random.Generator
 ) -> Floats:
     """Return paths of the candidates that share a forecast, on its scale, shape (horizon, draws)."""
-    widening = tested.table.set_index("candidate")["widening"]
-    drawn = []
-    for place, name in enumerate(tested.shared):
+    table, drawn = tested.table, []
+    shares = np.diff(np.rint(table["share"].cumsum() * draws), prepend=0).astype(int)
+    for name, widening, share in zip(table["candidate"], table["widening"], shares, strict=True):
         forecast = CANDIDATES[name](scaled, horizon)
-        share = (draws + place) // len(tested.shared)
         shocks = rng.standard_normal((forecast.errors.shape[1], share))
         # one variance for the whole of a path, which is not known for certain either
         shocks *= np.sqrt(forecast.freedom / rng.chisquare(forecast.freedom, share))
-        drawn.append(forecast.path[:, None] + widening[name] * forecast.errors @ shocks)
+        drawn.append(forecast.path[:, None] + widening * forecast.errors @ shocks)
     return np.concatenate(drawn, axis=1)
 
 
