@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pypdfium2
+import yaml
 from PIL import Image
 
 if TYPE_CHECKING:
@@ -96,18 +97,23 @@ def build_demo(root: Path) -> Path:
 
 
 def chosen_reports() -> list[str]:
-    """Return for each notebook its report on the demo's trust, or else its first."""
-    chosen = []
+    """Return for each notebook its report on the demo's trust, or else its first; and the editions that packs name."""
+    chosen: dict[str, None] = {}
     for notebook in sorted((ROOT / "notebooks").glob("*.ipynb")):
         files = sorted((ROOT / "params" / notebook.stem).glob("[!_]*.yml"))
         own = [path for path in files if path.stem == TRUST]
-        chosen += [f"{path.parent.name}/{path.stem}" for path in (own or files)[:1]]
-    return chosen
+        for path in (own or files)[:1]:
+            chosen[f"{path.parent.name}/{path.stem}"] = None
+            told = yaml.safe_load(path.read_text("utf-8"))
+            named = (*(told.get("reports") or ()), *(told.get("appendices") or ()))
+            chosen.update(dict.fromkeys(each for each in named if "/" in str(each)))
+    return list(chosen)
 
 
 def draw_pictures(reports: Path, browser: Browser) -> Iterator[Picture]:
-    """Yield what a reader sees first of each report, then on paper, on a telephone, and of the portal."""
-    pages = sorted(reports.glob("*/*/*.html"))
+    """Yield what a reader sees first of each notebook's report, then on paper, on a telephone, and of the portal."""
+    found = sorted(reports.glob("*/*/*.html"), key=lambda each: each.stem != TRUST)
+    pages = sorted({path.parent.name: path for path in reversed(found)}.values())
     for path in pages:
         title, said, image = open_page(browser, path, DESK)
         yield Picture(path.parent.name, title, f"{title}. {said}", image)
