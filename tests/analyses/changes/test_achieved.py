@@ -17,8 +17,9 @@ from helpers.analyses.changes.achieved import (
 )
 from helpers.analyses.changes.judged import Judged, judge
 from helpers.analyses.changes.made import Review
+from helpers.analyses.changes.words import achieved_words
 from helpers.measures.examples import example_measure
-from helpers.register.cycle import ExpectedEffect
+from helpers.register.cycle import ExpectedEffect, MatrixRow
 from helpers.register.models import Event
 
 ZIGZAG = np.tile([0.01, -0.01], 24)
@@ -30,6 +31,11 @@ def review(expected: float, came: float, row: str | None = None, day: date = dat
     judged = judge(values, 24, effect, others=np.full((48, 1), 40.0))
     event = Event(id="change", name="Change", day=day, kind="intervention", expected={"missed": effect})
     return Review(event, example_measure(), effect, judged)
+
+
+def test_a_month_ahead_is_said_as_a_reader_says_it() -> None:
+    row = MatrixRow.model_construct(review="2027-01")
+    assert achieved_words(row, None) == "to be seen from January 2027"
 
 
 def test_achieved_takes_the_place_of_expected_and_of_two_changes_the_later_counts() -> None:

@@ -188,7 +188,7 @@ def decided_words(review: Review) -> str:
 def achieved_words(row: MatrixRow, review: Review | None) -> str | None:
     """Return what came of a row of the matrix; from when that will be seen, where no change carries it out."""
     if review is None:
-        return f"to be seen from {row.review}" if row.review else None
+        return f"to be seen from {month(row.review)}" if row.review else None
     return came_words(review) or sentence(verdict_words(review)).rstrip(".")
 
 
