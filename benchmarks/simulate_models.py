@@ -64,7 +64,7 @@ def _los_clusters(runs: int, seed: int) -> Iterator[Line]:
                 cells = pd.concat([_team_cells(rng, teams, spread, repeated, run) for run in range(runs)])
                 kind = "three stays a patient" if repeated else "one stay a patient"
                 case = f"length of stay: {teams} teams, ln sd {spread}, {kind}"
-                for cluster, how in ((None, "independent"), ("unit_code", "between teams")):
+                for cluster, how in ((None, "independent"), ("unit_code", "wider of the two")):
                     found = los.observed_expected(cells, cluster=cluster)
                     yield (
                         f"{case}, {how}",

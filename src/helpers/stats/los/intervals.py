@@ -17,8 +17,6 @@ from helpers.stats.checks import (
 CONTINUITY = 0.5
 #: with fewer teams, wards or sites their spread says nothing
 FEWEST_CLUSTERS = 3
-#: the interval of clusters is at least so wide, as a share of that of independent stays
-LEAST_WIDTH = 0.4
 #: a cluster's variance is at least this share of its squared days expected
 _LEAST = 1e-9
 
@@ -140,25 +138,15 @@ def between_clusters(cells: pd.DataFrame, keys: list[str], cluster: str) -> pd.D
     )
 
 
-def interval_of_stays(table: pd.DataFrame, confidence: float) -> pd.DataFrame:
-    """Return the interval of independent stays, or that of clusters where there are enough.
-
-    Notes
-    -----
-    The wider of the two holds the truth in 99 % of trusts with three clusters that do not differ. That of clusters
-    holds it in 95 %, whether they do or not, but a few that are alike by chance would make it far too short: it is at
-    least `LEAST_WIDTH` of that of independent stays.
-    """
+def wider_interval(table: pd.DataFrame, confidence: float) -> pd.DataFrame:
+    """Return the interval of independent stays, or that of clusters where there are enough and it is wider."""
     sums = table["observed"], table["expected"]
     alone = ratio_interval(*sums, table["variance"], confidence=confidence)
     if "between" not in table:
         return pd.DataFrame({"clusters": 0, "clustered": False}, index=alone.index).join(alone)
-    many = table["clusters"].fillna(0).astype(int).set_axis(alone.index)
+    many = table["clusters"].fillna(0).astype(int).to_numpy()
+    variance = (table["between"] + table["comparison"]).fillna(0)
     freedom = table["freedom"].fillna(1).clip(lower=1)
-    # of widths: quantiles and errors both differ
-    quantile = (1 + confidence) / 2
-    least = LEAST_WIDTH * special.ndtri(quantile) / special.stdtrit(freedom, quantile)
-    variance = np.maximum(table["between"] + table["comparison"], least**2 * table["variance"])
-    apart = ratio_interval(*sums, variance.fillna(0), freedom=freedom, confidence=confidence)
-    clustered = (many >= FEWEST_CLUSTERS) & table["between"].notna().set_axis(alone.index)
-    return pd.DataFrame({"clusters": many, "clustered": clustered}).join(alone.mask(clustered, apart))
+    apart = ratio_interval(*sums, variance, freedom=freedom, confidence=confidence)
+    wider = (many >= FEWEST_CLUSTERS) & (apart["upper"] > alone["upper"])
+    return pd.DataFrame({"clusters": many, "clustered": wider}).join(alone.mask(wider, apart))
