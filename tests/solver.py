@@ -179,7 +179,8 @@ class Oracle:
             constraints=LinearConstraint(
                 csr_matrix(np.vstack([self._rows, row])), [*self._low, low], [*self._high, high]
             ),
-            options={"time_limit": 20},
+            # seconds of the clock: on a machine that is busy with other work 20 were not enough
+            options={"time_limit": 120},
         )
         return [] if found.x is None else self._agreeing(np.round(found.x))
 
