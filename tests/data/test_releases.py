@@ -166,6 +166,15 @@ def test_the_file_is_private_and_of_a_version(ledger: Releases, mart: Mart) -> N
     assert stat.S_IMODE(ledger.folder.stat().st_mode) == 0o700
 
 
+def test_a_ledger_of_a_newer_boardpack_is_neither_read_nor_written(ledger: Releases, mart: Mart) -> None:
+    cells(ledger, mart, YEAR)
+    with ledger.open() as database:
+        database.execute("PRAGMA user_version = 99")
+    for ask in (lambda: ledger.uncertified([YEAR]), lambda: cells(ledger, mart, YEAR)):
+        with pytest.raises(GateError, match="newer boardpack"):
+            ask()
+
+
 def test_a_ledger_of_the_first_schema_is_read_on(ledger: Releases, mart: Mart) -> None:
     kind = [["day", "2026-05-01"], ["org_code", "T1"], ["specialty_code", "100"]]
     two = [[[kind, 1.0, 4.0]], [[kind, -1.0, -4.0]]]

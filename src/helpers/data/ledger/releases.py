@@ -266,9 +266,9 @@ class Releases:
         ):
             # the first to tell something is still at it, unless something was published: then it is damaged
             begun = database.execute("SELECT 1 FROM sqlite_master").fetchone()
-            if begun and _version(database) < SCHEMA_VERSION:
+            if begun and _version(database) != SCHEMA_VERSION:
                 with self.open():
-                    pass  # brings it up to date
+                    pass  # brings an older one up to date, and refuses a newer one
             yield database if begun or next(self._manifests(), None) else None
 
 
