@@ -48,7 +48,7 @@ def test_each_verdict_is_said_once_with_its_measures_targets_and_chances(row, ca
     rows = [row("Waits", targets=[high]), row("Beds", targets=[high]), row("Staff", targets=[LOCAL])]
     assert outlook_lines(card(*rows)) == [
         "**Unlikely**: Waits (60% in March 2028: under 5%); Beds (60% in March 2028: under 5%).",
-        "**On track**: Staff (8% in March 2028: about 90%).",
+        "**On track**: Staff (8% in March 2028: over 95%).",
     ]
 
 

@@ -26,7 +26,7 @@ from helpers.measures.gathering import WantedMeasures, measure_results
 from helpers.measures.pictures import chart_of_result
 from helpers.places import ROOT_VARIABLE, STATE_VARIABLE
 from helpers.register import read_register
-from helpers.report import sections
+from helpers.report import parts
 from helpers.report.shown import draw
 from helpers.runner.plan.jobs import Job
 
@@ -71,7 +71,7 @@ def test_no_label_of_a_demo_report_lies_over_another(
 
         return draw(checked)
 
-    monkeypatch.setattr(sections, "draw", look)
+    monkeypatch.setattr(parts, "draw", look)
     for job in jobs:
         run_cells(job)
     assert len(jobs) >= 30

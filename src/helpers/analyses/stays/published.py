@@ -38,7 +38,7 @@ class StayPlace:
 def stay_sentence(trust: str, quarter: str, place: StayPlace) -> str:
     """Say how the crude stay lies to the pooled mean and to the best quarter of trusts.
 
-    >>> stay_sentence("Northmoor", "July to September 2020", StayPlace(4.83, 4.1, 4.0, 3.24, 126))[:72]
+    >>> stay_sentence("Northmoor", "July to September 2020", StayPlace(4.83, 4.1, 4.0, 3.24, 126))[:73]
     'In July to September 2020 a stay at Northmoor lasted 4.83 days, 0.73 days'
     """
     # in hundredths, as in the table below: whoever subtracts what is printed gets what is printed

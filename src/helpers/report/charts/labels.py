@@ -247,6 +247,7 @@ def _make_headroom(axes: Axes, names: Sequence[Name]) -> None:
     most = 100.0 if axes.get_ylabel() == "%" and high <= 100 else np.inf
     if any(lacking.values()):
         axes.set_ylim(max(least, low - lacking[-1] * unit), min(most, high + lacking[1] * unit))
+        settle(axes)  # numbers beside it may be wider now
 
 
 def make_room(axes: Axes) -> None:

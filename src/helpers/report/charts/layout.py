@@ -28,7 +28,15 @@ def settle(axes: Axes) -> None:
     figure = cast(Figure, axes.figure)
     engine = figure.get_layout_engine()
     if len(figure.axes) == 1:
+        ticks = len(axes.yaxis.get_majorticklocs())
         _fit(axes, figure)
+        found = axes.yaxis.get_majorticklocs()
+        if (
+            len(found) != ticks
+        ):  # the height decides on the numbers beside it, and their width on the height
+            low, high = sorted(axes.get_ylim())
+            axes.set_yticks([each for each in found if low <= each <= high])
+            _fit(axes, figure)
     elif engine is not None:
         engine.execute(figure)  # drawing it all for its layout takes twice as long
 
