@@ -257,13 +257,8 @@ class _Trial:
             self.world.free(self._places[name[0]])
             self.targets[name] = target = replace(target, ceiling=math.inf)
             found = self.found.of(target, found, solve=solve or 0)
-        if (
-            len(found) < NEEDED
-            and not was_told
-            and solve
-            and isinstance(name, tuple)
-            and self._far_left > 0
-        ):
+        may_look_far = bool(solve) and not was_told and isinstance(name, tuple) and self._far_left > 0
+        if len(found) < NEEDED and may_look_far:
             found = self.found.of(target, found, solve=solve, far=True)
             self._far_left -= len(found) < NEEDED
         self._open[name] = found

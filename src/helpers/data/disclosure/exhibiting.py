@@ -215,9 +215,8 @@ def around(world: World, target: Target, size: int = _NEAR) -> tuple[Places, Pla
     Those elsewhere, in the same of the wider figures, take up what comes or goes here.
     """
     found = target.pieces.copy()
-    if (
-        found.sum() > _NEAR
-    ):  # of a large one, those to whom one more comes, or from whom one goes, most easily
+    if found.sum() > size:
+        # of a large one, those to whom one more comes, or from whom one goes, most easily
         inside = np.flatnonzero(found)
         found[:] = False
         for by in (1, -1):
