@@ -15,6 +15,8 @@ _MOST_MOVED: Final = 2
 _MOST_AMOUNT: Final = 60
 #: branches of one programme: what takes more counts as not found, on any machine
 _BRANCHES: Final = 10
+#: seconds of the clock after which a programme is stopped: few take one, but one was seen to take minutes
+_SECONDS: Final = 10.0
 #: how far from the fewest moves is near enough
 _GAP: Final = 0.5
 _HAIR: Final = 1e-9
@@ -82,14 +84,15 @@ class _Rows:
         costs = np.repeat([1.0, 0.0], [2 * self.size, self.size])
         rows = LinearConstraint(csr_matrix(np.vstack(self.left)), *map(np.concatenate, self.limits))
         bounds = Bounds(*limits)
-        if not whole_amounts and milp(costs, bounds=bounds, constraints=rows).x is None:
+        limit = {"time_limit": _SECONDS}
+        if not whole_amounts and milp(costs, bounds=bounds, constraints=rows, options=limit).x is None:
             return None
         found = milp(
             costs,
             integrality=np.maximum(costs, whole_amounts),
             bounds=bounds,
             constraints=rows,
-            options={"node_limit": _BRANCHES, "mip_rel_gap": _GAP},
+            options={"node_limit": _BRANCHES, "mip_rel_gap": _GAP, **limit},
         )
         return None if found.x is None else np.asarray(found.x, dtype=np.float64)
 
