@@ -84,6 +84,17 @@ def test_before_other_words_a_tall_figure_stands_at_the_head_of_a_page(notebook,
     assert "Figure 1" in second
 
 
+@pytest.mark.parametrize("lines", [4, 10, 12])
+def test_a_tall_figure_stands_between_its_words_where_it_has_room_as_it_is_or_a_little_smaller(
+    notebook, pages, lines
+) -> None:
+    fill(notebook, lines).figure(svg=TALL).markdown("The words after it.")
+    words = pages()[0]
+    assert words.index(f"Line {lines - 1}.") < words.index("Figure 1")
+    if "The words after it." in words:
+        assert words.index("Figure 1") < words.index("The words after it.")
+
+
 @pytest.mark.parametrize("first", range(44, 56, 2))
 def test_a_row_that_heads_others_never_ends_a_page_and_comes_again_on_the_next(
     notebook, pages, first
