@@ -114,9 +114,10 @@ class DnaFindings:
 
     def _from_publications(self) -> pd.DataFrame:
         if self.options.specialty is not None:
-            raise DataError("specialty", f"{self.options.specialty} of {self.organisation.code}",
-                    "none: published statistics do not give missed appointments by trust and specialty",
-                    "leave the specialty out, or load the trust's outpatient records")  # fmt: skip
+            came = f"{self.options.specialty} of {self.organisation.code}"
+            allowed = "none: published statistics do not give missed appointments by trust and specialty"
+            cure = "leave the specialty out, or load the trust's outpatient records"
+            raise DataError("specialty", came, allowed, cure)
         if self.options.where:
             came = f"{', '.join(self.options.where)} of {self.organisation.code}"
             allowed = "none: published statistics tell appointments apart by kind alone"
