@@ -64,12 +64,10 @@ def new(
     codes = _known_codes(root, systems=about == "system")
     trust = trust or (codes[0] if codes else "")
     if not trust:
-        raise UsageError(
-            Problem("--trust", "is needed: no data are loaded yet", "your ODS code, such as RGT")
-        )
+        raise UsageError("--trust", "is needed: no data are loaded yet", "your ODS code, such as RGT")
     if codes and trust not in codes:
         raise UsageError(
-            Problem("--trust", f"{trust} is no {about} that the data know", cure=near_misses(trust, codes))
+            "--trust", f"{trust} is no {about} that the data know", cure=near_misses(trust, codes)
         )
     told = _add_measures(root, wanted)
     notebook = load_notebook(brought) if brought else _made(name, trust, wanted or _FIRST)
@@ -215,7 +213,7 @@ def init(
     """Make a project of your own: folders, settings, register, tests, checks for git and CI."""
     root = folder.resolve()
     if root.exists() and not root.is_dir():
-        raise UsageError(Problem(str(folder), "is a file", "a folder", "give another name"))
+        raise UsageError(str(folder), "is a file", "a folder", "give another name")
     words = {"name": _plain_name(root.name), "version": __version__, "next": next_minor(__version__)}
     texts = {place: filled(name, words) for name, place in _PLACES.items()} | dict.fromkeys(_EMPTY, "")
     left = [place for place, text in texts.items() if not write_new(root / place, text)]

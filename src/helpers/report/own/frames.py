@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from helpers.bundle import DELIVERED, LARGEST_FILE, Cell, Column
-from helpers.errors import Problem, UsageError, unknown_names
+from helpers.errors import UsageError, unknown_names
 from helpers.report.own.cells import Format, digits_for, is_nothing, show, shown_frame
 from helpers.yaml_files import raise_all
 
@@ -48,15 +48,13 @@ def _made_html(table: Any, columns: Columns | None, formats: Mapping[Any, Format
     given = "columns" if columns else "formats" if formats else ""
     if given:
         cure = "choose and format in the table itself, or hand over its frame"
-        raise UsageError(
-            Problem(f"report.table, {given}", f"given beside a {type(table).__name__}", cure=cure)
-        )
+        raise UsageError(f"report.table, {given}", f"given beside a {type(table).__name__}", cure=cure)
     for name in ("_repr_html_", "as_raw_html", "to_html"):
         if (write := getattr(table, name, None)) and (html := write()):
             return str(html)
     cure = "a frame: pd.DataFrame(…)"
     came = f"{type(table).__name__} is no table"
-    raise UsageError(Problem("report.table", came, "a DataFrame, Series, Styler or Great Table", cure))
+    raise UsageError("report.table", came, "a DataFrame, Series, Styler or Great Table", cure)
 
 
 def as_frame(series: pd.Series[Any]) -> pd.DataFrame:
@@ -164,26 +162,22 @@ def read_file(what: Any, name: str) -> tuple[str, bytes]:
     if not DELIVERED.fullmatch(name):
         allowed = "letters, digits, - and _, up to 60, with the ending .csv or .xlsx"
         cure = 'name it: `report.deliver(frame, "waits-by-specialty.xlsx")`'
-        raise UsageError(Problem(f"{_WHERE}, name", repr(name), allowed, cure))
+        raise UsageError(f"{_WHERE}, name", repr(name), allowed, cure)
     content = _content_of(Path(what), name) if is_path else _written(what, name)
     if not 0 < len(content) <= LARGEST_FILE:
         came = f"{len(content):,} bytes"
         cure = "leave out rows or sheets that readers do not need"
-        raise UsageError(Problem(f"{_WHERE}, {name}", came, f"1 to {LARGEST_FILE:,} bytes", cure))
+        raise UsageError(f"{_WHERE}, {name}", came, f"1 to {LARGEST_FILE:,} bytes", cure)
     return name, content
 
 
 def _content_of(path: Path, name: str) -> bytes:
     if not path.is_file():
         cure = "write it before: `frame.to_excel(path, index=False)`"
-        raise UsageError(
-            Problem(_WHERE, f"{path} is not there", "a file that the notebook has written", cure)
-        )
+        raise UsageError(_WHERE, f"{path} is not there", "a file that the notebook has written", cure)
     if path.suffix.lower() != Path(name).suffix:
         came = f"{path.name} as {name}"
-        raise UsageError(
-            Problem(f"{_WHERE}, name", came, "the same ending", f"write it as {Path(name).suffix}")
-        )
+        raise UsageError(f"{_WHERE}, name", came, "the same ending", f"write it as {Path(name).suffix}")
     return path.read_bytes()
 
 
@@ -193,9 +187,7 @@ def _written(frame: Any, name: str) -> bytes:
 
     if not isinstance(frame, pd.DataFrame | pd.Series):
         allowed = "a DataFrame, a Series, or the path of a file"
-        raise UsageError(
-            Problem(_WHERE, f"a {type(frame).__name__}", allowed, "hand over the frame itself")
-        )
+        raise UsageError(_WHERE, f"a {type(frame).__name__}", allowed, "hand over the frame itself")
     rows = flat(frame)
     rows.columns = [str(column).strip() for column in rows.columns]
     if name.endswith(".csv"):

@@ -159,13 +159,6 @@ def _plain_headline(editions: Sequence[Edition]) -> str:
     return f"{len(marked)} of {count} mark figures that need attention. First, {marked[0].title}: {marked[0].headline}"
 
 
-def _agenda(editions: Sequence[Edition]) -> str:
-    return "\n".join(
-        f"{place}. [{escape_markdown(each.title)}]({each.anchor}), {escape_markdown(each.period)}"
-        for place, each in enumerate(editions, 1)
-    )
-
-
 def _exception(edition: Edition) -> str:
     marked = edition.marked
     more = f" and {len(marked) - _NAMED} more" if len(marked) > _NAMED else ""
@@ -227,7 +220,10 @@ def _write(what: str, editions: Sequence[Edition]) -> str:
         case "headline":
             return f"::: {{.headline}}\n{escape_markdown(_plain_headline(editions))}\n:::"
         case "agenda":
-            return _agenda(editions)
+            return "\n".join(
+                f"{place}. [{escape_markdown(each.title)}]({each.anchor}), {escape_markdown(each.period)}"
+                for place, each in enumerate(editions, 1)
+            )
         case "exceptions":
             return "\n\n".join(map(_exception, _by_attention(editions)))
         case "editions":
