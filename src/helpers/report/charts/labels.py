@@ -30,12 +30,11 @@ _APART: Final = 3  # gaps between two names in a row, or they would read as one
 _EVENT_LETTERS: Final = 48  # an event's name wraps after this many
 _ROUNDS: Final = 12  # how often axes are widened; each round leaves a fraction of what stood out
 _STEPS: Final = 6  # how many lines of text a point's name may stand away from it
-_ASIDE: Final = (0.0, -0.25, 0.25, -0.55, 0.55, -0.7, 0.7)  # how far sideways, in its widths
+_ASIDE: Final = (0.0, -0.25, 0.25, -0.55, 0.55)  # how far sideways, in its widths
+_FAR_ASIDE: Final = (*_ASIDE, -0.7, 0.7)  # and a needed one
 _MARK: Final = 4.5  # points from the middle of a mark to its edge
 _HIDDEN: Final = 8  # samples of the line (12 a point) that a name may cover; beyond that it is left out
-_CROSSED: Final = (
-    15  # what it costs to be struck through by a level line, where a covered sample of a line costs 4
-)
+_CROSSED: Final = (6, 15)  # what a level line through a name costs, and through a needed one; a sample, 4
 
 
 @dataclass(frozen=True)
@@ -283,14 +282,9 @@ def _best_place(axes: Axes, name: Name, taken: Sequence[_Box], drawn: tuple[Floa
         if any(box.meets(other) for other in taken) or not _inside(axes, box):
             continue
         hidden = box.holds(path, _MARK / _points_per_pixel(axes))
-        crossed = int(((levels > box.bottom) & (levels < box.top)).sum())
+        crossed = _CROSSED[name.needed] * int(((levels > box.bottom) & (levels < box.top)).sum())
         wrong_side = name.side * (box.middle[1] - y) < 0
-        cost = (
-            4 * hidden
-            + _CROSSED[name.needed] * crossed
-            + 3 * box.away_from(stretch, y) / size[1]
-            + 2 * wrong_side
-        )
+        cost = 4 * hidden + crossed + 3 * box.away_from(stretch, y) / size[1] + 2 * wrong_side
         if (name.needed or hidden <= _HIDDEN) and cost < least:
             best, least = box, cost
     return best
@@ -315,7 +309,7 @@ def _places(axes: Axes, name: Name, size: tuple[float, float], path: Floats) -> 
 def _middles(axes: Axes, name: Name, width: float) -> list[float]:
     """Return where a name may have its middle: about its point, or anywhere along its stretch."""
     x = _pixels(axes, name.x, name.y)[0]
-    aside = [x + share * width for share in _ASIDE]
+    aside = [x + share * width for share in (_FAR_ASIDE if name.needed else _ASIDE)]
     if name.along is None:
         return aside
     low, high = _stretch(axes, name)
@@ -365,8 +359,7 @@ def _along(corners: Floats) -> Floats:
     if len(corners) < 2:
         return np.repeat(np.asarray(corners, dtype=float), 4, axis=0)
     steps = np.linspace(0, len(corners) - 1, 12 * len(corners))
-    places = np.arange(len(corners))
-    return np.column_stack([np.interp(steps, places, corners[:, axis]) for axis in (0, 1)])
+    return np.column_stack([np.interp(steps, range(len(corners)), corners[:, axis]) for axis in (0, 1)])
 
 
 def _boxes_of(axes: Axes) -> list[_Box]:
