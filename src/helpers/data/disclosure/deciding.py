@@ -186,7 +186,7 @@ class _Trial:
         have = self._changes(witnesses)
         for place, cell in enumerate(world.cells):
             if cell.star and world.people[place] > 0 and cell.query not in self._counted:
-                self._add((cell.query,), self._star(place), have)
+                self._add((cell.query,), self._star(place, have.get((cell.query,), ())), have)
         for name in witnesses:
             if len(name) > 1 and all(query in self._places for query in name):
                 target = self._difference(*(self._places[query] for query in name))
@@ -250,15 +250,19 @@ class _Trial:
         self.targets[name] = target
         known = have.get(name, ()) if isinstance(name, tuple) else ()
         was_told = name in self._was_told
-        solve = None if name in self._tried else _SOLVED_EACH if target.value <= self.world.small else 1
-        found = () if was_told else self.found.of(target, known, solve=solve, whole=True)
-        if len(found) < NEEDED and not was_told and isinstance(name, tuple) and len(name) == 1:
+        solve = _SOLVED_EACH if target.value <= self.world.small else 1
+        may_look = not was_told and name not in self._tried
+        found = () if was_told else self.found.of(target, known, solve=0 if may_look else None)
+        if len(found) < NEEDED and may_look:
+            # a world that was found before a new star was one: a reader who takes that star for small may be wrong
+            self.found.let_grow(target, found)
+            found = self.found.of(target, found, solve=solve, whole=True)
+        if len(found) < NEEDED and may_look and isinstance(name, tuple) and len(name) == 1:
             # some stars hide larger counts, so a reader who takes this one for small may be wrong
-            self.world.free(self._places[name[0]])
+            self.found.free(np.array([self._places[name[0]]]))
             self.targets[name] = target = replace(target, ceiling=math.inf)
-            found = self.found.of(target, found, solve=solve or 0)
-        may_look_far = bool(solve) and not was_told and isinstance(name, tuple) and self._far_left > 0
-        if len(found) < NEEDED and may_look_far:
+            found = self.found.of(target, found, solve=solve)
+        if len(found) < NEEDED and may_look and isinstance(name, tuple) and self._far_left > 0:
             found = self.found.of(target, found, solve=solve, far=True)
             self._far_left -= len(found) < NEEDED
         self._open[name] = found
@@ -283,11 +287,11 @@ class _Trial:
         self._open |= found
         return True
 
-    def _star(self, place: int) -> Target:
+    def _star(self, place: int, worlds: Sequence[int] = ()) -> Target:
+        """Return the target of a star, which stays within small counts unless it does not in its worlds."""
         number = int(self.world.people[place])
-        small = number <= self.world.small and not self.world.freed[place]
-        ceiling = self.world.small if small else math.inf
-        return Target(self.world.holds[place] > 0, number, ceiling)
+        small = number <= self.world.small and place not in self.found.grown(worlds)
+        return Target(self.world.holds[place] > 0, number, self.world.small if small else math.inf)
 
     def _difference(self, one: int, other: int) -> Target:
         pieces = self.world.holds[one] != self.world.holds[other]
@@ -321,12 +325,13 @@ class _Trial:
         different = {
             w for each in witnesses.values() for w in each if all(kind in places for kind, _, _ in w)
         }
-        self._free_those_of(witnesses, places)
         changes = [
             self.world.change([(places[kind], n, days) for kind, n, days in w], lambda: self._families)
             for w in different
         ]
         number = dict(zip(different, self.found.add(changes), strict=True))
+        old = self.found.grown(number.values())
+        self.found.free(old[old < self.old])
         return {name: tuple(number[w] for w in each if w in number) for name, each in witnesses.items()}
 
     @cached_property
@@ -350,17 +355,6 @@ class _Trial:
             found = zip(left_out, families[size:], strict=True)
             places |= {kind: int(world.first_kind[first[own]]) for kind, own in found if own in first}
         return places
-
-    def _free_those_of(self, witnesses: Witnesses, places: Mapping[Kind, int]) -> None:
-        """Take stars for any number that are no small one in their other worlds."""
-        for name, worlds in witnesses.items():
-            place = self._places.get(name[0]) if len(name) == 1 else None
-            if place is None or not self.world.cells[place].star:
-                continue
-            holds = self.people.mask(name[0])
-            more = (sum(n for kind, n, _ in w if kind in places and holds[places[kind]]) for w in worlds)
-            if self.world.people[place] + max(more, default=0) > self._star(place).ceiling:
-                self.world.free(place)
 
     @property
     def kept(self) -> dict[Uncertain, tuple[Witness, ...]]:

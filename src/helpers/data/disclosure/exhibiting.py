@@ -41,8 +41,8 @@ class Exhibits:
         self._people, self._amount = (np.zeros((len(world.count), 64)) for _ in range(2))
         #: how many people more or fewer each figure holds in them, and how much amount
         self._counted, self._added_up = (np.zeros((len(world.cells), 64)) for _ in range(2))
-        #: which of them agree with all that binds
-        self.agree = np.zeros(64, dtype=np.bool_)
+        #: which of them can be, and which agree with all that binds, too
+        self._possible, self.agree = np.zeros(64, dtype=np.bool_), np.zeros(64, dtype=np.bool_)
         self._kept: tuple[bytes, World] | None = None
 
     def add(self, changes: Iterable[Change]) -> list[int]:
@@ -54,7 +54,9 @@ class Exhibits:
                 np.hstack([each, np.zeros_like(each)])
                 for each in (self._people, self._amount, self._counted, self._added_up)
             )
-            self.agree = np.concatenate([self.agree, np.zeros_like(self.agree)])
+            self._possible, self.agree = (
+                np.concatenate([each, np.zeros_like(each)]) for each in (self._possible, self.agree)
+            )
         new = self.changes[first:]
         if not new:
             return []
@@ -67,10 +69,49 @@ class Exhibits:
             holds @ each[:, mine] for each in (self._people, self._amount)
         )
         possible = np.bincount(which[~self.world.can_be(pieces, people, amount)], minlength=mine.stop) == 0
-        binds = np.flatnonzero(self.world.active)
-        same = self.world.same(self._counted[binds, mine], self._added_up[binds, mine], binds)
-        self.agree[mine] = possible[mine] & same.all(axis=0)
+        self._possible[mine] = possible[mine]
+        self._see(mine)
         return list(range(first, mine.stop))
+
+    def _see(self, which: slice) -> None:
+        """See which of them agree with all that binds."""
+        binds = np.flatnonzero(self.world.active)
+        same = self.world.same(self._counted[binds, which], self._added_up[binds, which], binds)
+        self.agree[which] = self._possible[which] & same.all(axis=0)
+
+    def free(self, stars: Places) -> None:
+        """Let stars be any number: worlds that disagreed with nothing else agree from now on."""
+        if stars.size:
+            self.world.free(stars)
+            self._see(slice(None))
+
+    def grown(self, worlds: Iterable[int]) -> Places:
+        """Return the stars of small counts that are larger than a small count in some of these worlds."""
+        star = np.array([cell.star for cell in self.world.cells], dtype=np.bool_)
+        more = self._counted[:, list(worlds)].max(axis=1, initial=0)
+        small = self.world.small
+        return np.flatnonzero(
+            star & self.world.active & (self.world.people <= small) & (self.world.people + more > small)
+        )
+
+    def let_grow(self, target: Target, have: tuple[int, ...]) -> None:
+        """Free stars where worlds in which a target has other values disagree with nothing else, the fewest first."""
+        known, by = len(self.changes), self._by(target)
+        values = target.value + by
+        useful = self._possible[:known] & ~self.agree[:known] & (by != 0)
+        places = np.flatnonzero(useful & (values >= 1) & (values <= target.ceiling))
+        binds = np.flatnonzero(self.world.active)
+        here = np.ix_(binds, places)
+        wrong = ~self.world.same(self._counted[here], self._added_up[here], binds)
+        grown = np.isin(binds, self.grown(places))
+        seen = {round(by[place]) for place in have}
+        only = ~wrong[~grown].any(axis=0)
+        for column in np.flatnonzero(only)[np.argsort(wrong[:, only].sum(axis=0), kind="stable")]:
+            if len(seen) >= NEEDED:
+                return
+            if round(by[places[column]]) not in seen:
+                seen.add(round(by[places[column]]))
+                self.free(binds[wrong[:, column]])
 
     def agreeing(self, figures: Places) -> Mask:
         """Tell which of them agree with all that binds and with some figures more."""

@@ -94,9 +94,9 @@ class World:
         self.cells[place] = replace(self.cells[place], mean=None)
         self._bind()
 
-    def free(self, place: int) -> None:
-        """Let a star be any number: a reader who takes it for small cannot be sure."""
-        self.freed[place] = True
+    def free(self, stars: Places) -> None:
+        """Let stars be any number: a reader who takes them for small cannot be sure."""
+        self.freed[stars] = True
         self._bind()
 
     def change(self, steps: Iterable[tuple[int, float, float]], families: Callable[[], Places]) -> Change:
