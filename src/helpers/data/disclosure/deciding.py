@@ -23,11 +23,9 @@ Witness = tuple[tuple[Kind, float, float], ...]
 Witnesses = Mapping[Uncertain, tuple[Witness, ...]]
 
 
-#: pieces of the programmes that are solved to show new figures that are asked for together: what is not found within
-#: them gives way. Time grows with the pieces; of a small trust many programmes are solved
-MOST_PIECES = 400
-#: stars for which programmes of many pieces find nothing, after which none are solved: they take seconds
-_FAR_IN_VAIN = 2
+#: figures times pieces of the programmes that are solved to show what is asked for: what is not found within them gives
+#: way. Of a small trust there would be many
+_MOST_BESIDE = 8_000
 #: programmes for each that must stay uncertain
 _SOLVED_EACH = 3
 
@@ -163,9 +161,8 @@ class _Trial:
         self._told: list[tuple[Mask, Places]] = []
         self._was_told: set[Uncertain] = set()
         self._tried: set[Uncertain] = set()
-        self.pieces_left = MOST_PIECES
-        #: how often programmes of many pieces may find nothing
-        self._far_left = _FAR_IN_VAIN
+        #: what the programmes that were solved to show what is asked for leave
+        self._left = _MOST_BESIDE
         self._places = {cell.query: place for place, cell in enumerate(world.cells)}
         #: whose count was told, and stands: of these a mean alone can give way
         self._counted = {
@@ -176,14 +173,14 @@ class _Trial:
 
     def begin(self, witnesses: Witnesses) -> None:
         """Leave new numbers out, and see what is uncertain without them: old and new stars, old differences."""
-        world = self.world
-        new = np.arange(len(world.cells)) >= self.old
-        world.active[new & [not cell.star for cell in world.cells]] = False
+        new = np.arange(len(self.world.cells)) >= self.old
+        self.world.active[new & [not cell.star for cell in self.world.cells]] = False
         # other worlds may be lost with the kinds of people that they move: then others are looked for
         self._was_told = {name for name, worlds in witnesses.items() if not worlds}
         # what was not certified is hardly ever certified by more that is told: it is not looked for with every question
         self._tried = {name for name, worlds in witnesses.items() if len(worlds) < NEEDED}
         have = self._changes(witnesses)
+        world = self.world
         for place, cell in enumerate(world.cells):
             if cell.star and world.people[place] > 0 and cell.query not in self._counted:
                 self._add((cell.query,), self._star(place, have.get((cell.query,), ())), have)
@@ -231,7 +228,10 @@ class _Trial:
         self.found.agree &= self.found.agreeing(np.array([place]))
         fresh = dict(self._differences(place))
         possible = all(self._may_vary(name) for name in fresh)
-        if possible and not self._is_close_to_told(place) and self._keep(fresh):
+        left, self.found.left = self.found.left, self._left
+        kept = possible and not self._is_close_to_told(place) and self._keep(fresh)
+        self._left, self.found.left = self.found.left, left
+        if kept:
             self.targets.update(fresh.items())
             return True
         self.found.agree[: len(before)] |= before
@@ -262,9 +262,8 @@ class _Trial:
             self.found.free(np.array([self._places[name[0]]]))
             self.targets[name] = target = replace(target, ceiling=math.inf)
             found = self.found.of(target, found, solve=solve)
-        if len(found) < NEEDED and may_look and isinstance(name, tuple) and self._far_left > 0:
+        if len(found) < NEEDED and may_look and isinstance(name, tuple):
             found = self.found.of(target, found, solve=solve, far=True)
-            self._far_left -= len(found) < NEEDED
         self._open[name] = found
 
     def _broken(self) -> list[Uncertain | int]:
@@ -277,11 +276,8 @@ class _Trial:
         targets = {name: self.targets[name] for name in self._broken()}
         targets.update(fresh.items())
         for name in targets:
-            have, before = self._open.get(name), self.found.solved
-            target = targets[name]
-            solve = _SOLVED_EACH if self.pieces_left > 0 else 0
-            found[name] = self.found.of(target, have or (), solve=solve)
-            self.pieces_left -= self.found.solved - before
+            have = self._open.get(name)
+            found[name] = self.found.of(targets[name], have or (), solve=_SOLVED_EACH)
             if len(found[name]) < (NEEDED if have is None else len(have)):
                 return False
         self._open |= found
@@ -329,6 +325,8 @@ class _Trial:
             self.world.change([(places[kind], n, days) for kind, n, days in w], lambda: self._families)
             for w in different
         ]
+        self.world, changes = self.world.near_somebody(changes)
+        self.found = Exhibits(self.world)
         number = dict(zip(different, self.found.add(changes), strict=True))
         old = self.found.grown(number.values())
         self.found.free(old[old < self.old])

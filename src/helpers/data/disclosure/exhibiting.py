@@ -21,6 +21,10 @@ _MOST_OFF: Final = 6
 _NEAR: Final = 72
 #: and where these are too few
 _FAR: Final = 150
+#: figures times pieces of all programmes: what is not found within them is taken for told. Time grows with them
+MOST_SOLVED: Final = 60_000
+#: figures times pieces beyond which the slow kind of programme is not tried: it takes seconds
+_MOST_WHOLE: Final = 5_000
 #: pieces elsewhere for each way in which the wider figures hold those
 _ELSEWHERE: Final = 2
 #: worlds that do not agree any more which are mended for one target
@@ -36,8 +40,8 @@ class Exhibits:
     def __init__(self, world: World) -> None:
         self.world = world
         self.changes: list[Change] = []
-        #: pieces of all programmes that were solved
-        self.solved = 0
+        #: how large a programme may be: what those that were solved leave
+        self.left = MOST_SOLVED
         self._people, self._amount = (np.zeros((len(world.count), 64)) for _ in range(2))
         #: how many people more or fewer each figure holds in them, and how much amount
         self._counted, self._added_up = (np.zeros((len(world.cells), 64)) for _ in range(2))
@@ -223,14 +227,16 @@ class Exhibits:
         self, target: Target, pieces: Places, found: dict[int, int], solve: int, *, whole: bool
     ) -> None:
         """Look for values further off, on either side, than those that were found."""
+        part = _part(self.world, pieces)
+        if whole and part.holds.size > _MOST_WHOLE:
+            return
         for side in (-1, 1):  # a count that may not grow beyond small must become smaller
-            while len(found) < NEEDED and solve > 0:
+            while len(found) < NEEDED and solve > 0 and part.holds.size <= self.left:
                 solve -= 1
-                self.solved += len(pieces)
                 least, most = max(1 - target.value, -_MOST_OFF), min([0, *found]) - 1
                 if side > 0:
                     least, most = max([0, *found]) + 1, int(min(target.ceiling - target.value, _MOST_OFF))
-                part = _part(self.world, pieces)
+                self.left -= part.holds.size
                 change = solve_change(part, target.part(pieces), least, most, whole=whole)
                 if change is None or not self._keep(change.among(pieces), target, found):
                     break

@@ -28,6 +28,11 @@ Places = NDArray[np.int64]
 CHANGES = (1, -1, 2, -2, 3, -3)
 #: an end of a rounded mean belongs to both sides of it
 _HAIR = 1e-9
+#: pieces of nobody for each with somebody, the most like it, to which people may be brought
+_LIKE = 4
+#: so few of them are all kept, and all where there are more pairs than this: a large trust has few small counts
+_FEW = 200
+_MOST_COMPARED = 10**7
 #: by how many a figure's size is tried to differ
 _MOST_TRIED = 50
 
@@ -219,6 +224,28 @@ class World:
         found.high = np.where(self.active, self.high, math.inf)
         found.has_mean = self.has_mean & self.active
         return found
+
+    def near_somebody(self, changes: Sequence[Change]) -> tuple[World, list[Change]]:
+        """Return it without most pieces of nobody, and some changes as those of what is left.
+
+        Of a small trust nine of ten pieces are empty. Kept are those of the changes, and for each with somebody the
+        few that the fewest figures tell from it: bringing people elsewhere takes more figures along.
+        """
+        from scipy.sparse import csr_array
+
+        somebody, empty = self.count > 0, np.flatnonzero(self.count == 0)
+        kept = somebody.copy()
+        for change in changes:
+            kept[change.pieces] = True
+        if len(empty) <= _FEW or somebody.sum() * empty.size > _MOST_COMPARED:
+            return self, list(changes)
+        both = csr_array(self.holds[:, somebody].T) @ self.holds[:, empty]
+        unlike = self.holds[:, empty].sum(axis=0) - 2 * both
+        kept[empty[np.argpartition(unlike, _LIKE, axis=1)[:, :_LIKE]]] = True
+        pieces = np.flatnonzero(kept)
+        found = self.part(pieces, np.arange(len(self.cells)))
+        found.first_kind = self.first_kind[pieces]
+        return found, [replace(each, pieces=np.searchsorted(pieces, each.pieces)) for each in changes]
 
     def part(self, pieces: Places, figures: Places) -> World:
         """Return some pieces and some figures of it, all else being as it is."""
