@@ -172,4 +172,4 @@ def test_11_another_measure_has_its_section(project: Path) -> None:
 
 
 def test_12_a_method_of_one_s_own_lives_beside_the_notebook(page: str) -> None:
-    assert re.search(r"emergency \d", table(page, "Days after which half have left."))
+    assert re.search(r"(elective|emergency|transfer) \d", table(page, "Days after which half have left."))

@@ -14,7 +14,7 @@ from solver import Oracle
 from helpers.data.disclosure.deciding import Asked, Witnesses, decide
 from helpers.data.disclosure.people import People
 from helpers.data.disclosure.queries import Condition, Query, Told
-from helpers.data.disclosure.worlds import World
+from helpers.data.disclosure.worlds import Change, World
 from helpers.data.ledger.manifests import shown_cell
 
 CODES, SEXES = ("100", "300"), ("female", "male")
@@ -171,6 +171,40 @@ def test_a_star_that_would_be_told_if_it_were_small_may_be_any_number() -> None:
     assert not told.exposed
     again = decide(people, [*before, *told.told], [Asked(among("0", "1"))], witnesses=told.witnesses)
     assert not again.exposed
+
+
+def test_a_world_outlasts_a_new_star_that_is_no_small_count_in_it() -> None:
+    # of 14 people neither seven can be another small count, so a reader who takes both for small may be wrong
+    people = specialties_of([7, 7])
+    kind = {code: (("specialty_code", code), ("day", APRIL)) for code in "01"}
+    worlds = tuple(((kind["0"], by, 0.0), (kind["1"], -by, 0.0)) for by in (1.0, 2.0))
+    before = [Told(among("0", "1"), 14, 14), Told(among("1"), 1, 7, star=True)]
+    told = decide(people, before, [Asked(among("0"))], witnesses={(among("1"),): worlds})
+    assert {frozenset(each) for each in told.witnesses[(among("1"),)]} == {
+        frozenset(each) for each in worlds
+    }
+    assert not told.exposed
+    again = decide(people, [*before, *told.told], [], witnesses=told.witnesses)
+    assert (again.witnesses, again.exposed) == (told.witnesses, ())
+
+
+def test_only_pieces_of_nobody_that_are_like_somebody_s_are_kept() -> None:
+    # 400 specialties in two groups, all told apart; somebody in one of the first group alone
+    counts = [0] * 400
+    counts[7] = 5
+    people = specialties_of(counts)
+    group = tuple(map(str, range(200)))
+    cells = [Told(among(str(code)), 0, 7) for code in range(400)] + [Told(among(*group), 5, 5)]
+    world = World(people, cells, 7)
+    far = Change(np.flatnonzero(world.holds[399]), np.array([1.0]), np.array([0.0]))
+    near, (change,) = world.near_somebody([far])
+    kept = {people.kind(int(place))[0][1] for place in near.first_kind}
+    assert {"7", "399"} < kept
+    assert kept - {"399"} <= set(group)
+    assert len(kept) < 20
+    assert np.array_equal(near.people, world.people)
+    assert near.holds[399] @ near.count + change.people.sum() == 1
+    assert near.first_kind[change.pieces].tolist() == world.first_kind[far.pieces].tolist()
 
 
 def test_a_world_outlasts_a_finer_division_of_the_people_in_it() -> None:

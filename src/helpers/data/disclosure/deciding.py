@@ -286,7 +286,7 @@ class _Trial:
     def _star(self, place: int, worlds: Sequence[int] = ()) -> Target:
         """Return the target of a star, which stays within small counts unless it does not in its worlds."""
         number = int(self.world.people[place])
-        small = number <= self.world.small and place not in self.found.grown(worlds)
+        small = number <= self.world.small and self.found.largest(place, worlds) <= self.world.small
         return Target(self.world.holds[place] > 0, number, self.world.small if small else math.inf)
 
     def _difference(self, one: int, other: int) -> Target:
@@ -328,8 +328,9 @@ class _Trial:
         self.world, changes = self.world.near_somebody(changes)
         self.found = Exhibits(self.world)
         number = dict(zip(different, self.found.add(changes), strict=True))
-        old = self.found.grown(number.values())
-        self.found.free(old[old < self.old])
+        binds = np.flatnonzero(self.world.active)
+        stars = binds[self.found.outgrown(np.array(list(number.values()), dtype=np.int64)).any(axis=1)]
+        self.found.free(stars[stars < self.old])  # as it was when these worlds were found
         return {name: tuple(number[w] for w in each if w in number) for name, each in witnesses.items()}
 
     @cached_property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import numpy as np
@@ -23,8 +23,9 @@ _NEAR: Final = 72
 _FAR: Final = 150
 #: figures times pieces of all programmes: what is not found within them is taken for told. Time grows with them
 MOST_SOLVED: Final = 60_000
-#: figures times pieces beyond which the slow kind of programme is not tried: it takes seconds
-_MOST_WHOLE: Final = 5_000
+#: figures times pieces beyond which a programme takes seconds: the slow kind is not tried then, nor any for a hidden
+#: count that is no small one, which would harm nobody if it were told
+_MOST_SLOW: Final = 5_000
 #: pieces elsewhere for each way in which the wider figures hold those
 _ELSEWHERE: Final = 2
 #: worlds that do not agree any more which are mended for one target
@@ -89,16 +90,20 @@ class Exhibits:
             self.world.free(stars)
             self._see(slice(None))
 
-    def grown(self, worlds: Iterable[int]) -> Places:
-        """Return the stars of small counts that are larger than a small count in some of these worlds."""
-        star = np.array([cell.star for cell in self.world.cells], dtype=np.bool_)
-        more = self._counted[:, list(worlds)].max(axis=1, initial=0)
-        small = self.world.small
-        return np.flatnonzero(
-            star & self.world.active & (self.world.people <= small) & (self.world.people + more > small)
-        )
+    def largest(self, figure: int, worlds: Sequence[int]) -> float:
+        """Return how many people a figure holds at most, in truth and in some of these worlds."""
+        more = self._counted[figure, np.array(worlds, dtype=np.int64)]
+        return float(self.world.people[figure] + more.max(initial=0))
 
-    def let_grow(self, target: Target, have: tuple[int, ...]) -> None:
+    def outgrown(self, worlds: Places) -> Mask:
+        """Tell for each figure that binds and each of these worlds whether it is a star of few people there no more."""
+        world, binds = self.world, np.flatnonzero(self.world.active)
+        star = np.array([world.cells[place].star for place in binds], dtype=np.bool_)
+        few = star & (world.people[binds] <= world.small)
+        after = world.people[binds, None] + self._counted[np.ix_(binds, worlds)]
+        return np.asarray(few[:, None] & (after > world.small))
+
+    def let_grow(self, target: Target, have: Sequence[int]) -> None:
         """Free stars where worlds in which a target has other values disagree with nothing else, the fewest first."""
         known, by = len(self.changes), self._by(target)
         values = target.value + by
@@ -107,14 +112,12 @@ class Exhibits:
         binds = np.flatnonzero(self.world.active)
         here = np.ix_(binds, places)
         wrong = ~self.world.same(self._counted[here], self._added_up[here], binds)
-        grown = np.isin(binds, self.grown(places))
+        only = np.flatnonzero(~(wrong & ~self.outgrown(places)).any(axis=0))
         seen = {round(by[place]) for place in have}
-        only = ~wrong[~grown].any(axis=0)
-        for column in np.flatnonzero(only)[np.argsort(wrong[:, only].sum(axis=0), kind="stable")]:
-            if len(seen) >= NEEDED:
-                return
-            if round(by[places[column]]) not in seen:
-                seen.add(round(by[places[column]]))
+        for column in only[np.argsort(wrong[:, only].sum(axis=0), kind="stable")]:
+            more = round(by[places[column]])
+            if more not in seen and len(seen) < NEEDED:
+                seen.add(more)
                 self.free(binds[wrong[:, column]])
 
     def agreeing(self, figures: Places) -> Mask:
@@ -228,7 +231,7 @@ class Exhibits:
     ) -> None:
         """Look for values further off, on either side, than those that were found."""
         part = _part(self.world, pieces)
-        if whole and part.holds.size > _MOST_WHOLE:
+        if (whole or target.value > self.world.small) and part.holds.size > _MOST_SLOW:
             return
         for side in (-1, 1):  # a count that may not grow beyond small must become smaller
             while len(found) < NEEDED and solve > 0 and part.holds.size <= self.left:
