@@ -247,24 +247,32 @@ class _Trial:
         self, name: Uncertain | int, target: Target, have: Mapping[Uncertain, tuple[int, ...]]
     ) -> None:
         """Add what must stay uncertain, as far as it is: what is not was told by what was released before."""
-        self.targets[name] = target
         known = have.get(name, ()) if isinstance(name, tuple) else ()
-        was_told = name in self._was_told
-        solve = _SOLVED_EACH if target.value <= self.world.small else 1
-        may_look = not was_told and name not in self._tried
-        found = () if was_told else self.found.of(target, known, solve=0 if may_look else None)
+        self.targets[name], self._open[name] = target, ()
+        if name in self._was_told:
+            return
+        small, may_look = target.value <= self.world.small, name not in self._tried
+        found = self.found.of(target, known, solve=0 if may_look or small else None)
         if len(found) < NEEDED and may_look:
-            # a world that was found before a new star was one: a reader who takes that star for small may be wrong
-            self.found.let_grow(target, found)
-            found = self.found.of(target, found, solve=solve, whole=True)
-        if len(found) < NEEDED and may_look and isinstance(name, tuple) and len(name) == 1:
-            # some stars hide larger counts, so a reader who takes this one for small may be wrong
-            self.found.free(np.array([self._places[name[0]]]))
-            self.targets[name] = target = replace(target, ceiling=math.inf)
-            found = self.found.of(target, found, solve=solve)
-        if len(found) < NEEDED and may_look and isinstance(name, tuple):
-            found = self.found.of(target, found, solve=solve, far=True)
+            found = self._look_further(name, target, found)
         self._open[name] = found
+
+    def _look_further(
+        self, name: Uncertain | int, target: Target, found: tuple[int, ...]
+    ) -> tuple[int, ...]:
+        """Return other worlds of what is lost without: some stars are any number in them, or programmes find them."""
+        solve = _SOLVED_EACH if target.value <= self.world.small else 1
+        # a world that was found before a new star was one: a reader who takes that star for small may be wrong
+        self.found.let_grow(target, found)
+        found = self.found.of(target, found, solve=solve, whole=True)
+        if len(found) < NEEDED and isinstance(name, tuple):
+            if len(name) == 1:  # as may one who takes this star for small
+                self.found.free(np.array([self._places[name[0]]]))
+                self.targets[name] = target = replace(target, ceiling=math.inf)
+                found = self.found.of(target, found, solve=solve)
+            if len(found) < NEEDED:
+                found = self.found.of(target, found, solve=solve, far=True)
+        return found
 
     def _broken(self) -> list[Uncertain | int]:
         agree = self.found.agree.tolist()
