@@ -224,6 +224,8 @@ def _peer_words(found: DnaFindings, shown: pd.Series, *, marked: bool) -> dict[s
             half=f"{number(spread.lower_quartile, 1)}% and {number(spread.upper_quartile, 1)}%",
         )
     }
+    if hidden := len(funnel.group) - len(shown):
+        words["not_drawn"] = sentence(phrase("statements.missed.not_drawn", trusts=count(hidden, "trust")))
     if marked:
         where: str = funnel.flag[funnel.group.index(found.organisation.code)]
         if funnel.advice == "caterpillar":
