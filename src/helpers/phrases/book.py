@@ -13,10 +13,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from helpers.errors import Problem, UsageError, near_misses
+from helpers.errors import Problem, UsageError, near_misses, raise_all
 from helpers.places import find_root
 from helpers.reads import note_file, stamp_of
-from helpers.yaml_files import YamlFile, raise_all, read_yaml
+from helpers.yaml_files import YamlFile, read_yaml
 
 #: where a project keeps its own
 OWN: Final = "params/_phrases.yml"

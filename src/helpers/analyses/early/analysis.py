@@ -24,6 +24,7 @@ from helpers.audience import current_audience
 from helpers.bundle import Column, Kept
 from helpers.data.keeping.last_published import LastPublished, last_before
 from helpers.data.organisations.systems import KINDS
+from helpers.errors import raise_all
 from helpers.measures.figures import chance_words
 from helpers.measures.gathering import datasets_behind, results_for, wrongly_asked
 from helpers.measures.result import MeasureResult
@@ -37,7 +38,6 @@ from helpers.report.report import Report
 from helpers.report.sections import Sections
 from helpers.report.words import in_words, month
 from helpers.stats.early_turn import AHEAD, TOGETHER
-from helpers.yaml_files import raise_all
 
 OfSign = Filled[Sign]
 

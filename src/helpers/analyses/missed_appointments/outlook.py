@@ -14,7 +14,7 @@ from helpers.analyses.missed_appointments.basis import AppointmentBasis
 from helpers.analyses.missed_appointments.options import DnaOptions
 from helpers.analyses.missed_appointments.scenario import Clinic, Scenario, reach_of
 from helpers.bundle import Cell, Column
-from helpers.errors import UsageError, unknown_names
+from helpers.errors import UsageError, raise_all, unknown_names
 from helpers.phrases import phrase, phrases
 from helpers.report.charts import scenario as charts_scenario
 from helpers.report.charts.scenario import Reach, Swing
@@ -24,7 +24,6 @@ from helpers.report.words import day_words, number, together
 from helpers.stats.dna import newcomer_wait
 from helpers.stats.dna.impact import DAYS_PER_YEAR, NEGATIVE_RELIEF
 from helpers.stats.dna.uncertainty import DnaUncertainty, DrawnSpread
-from helpers.yaml_files import raise_all
 
 _UNITS = {
     "ramp_weeks": " weeks",

@@ -18,7 +18,7 @@ from helpers.analyses.record_sheets.sheets import (
     sheet_part,
     sheets_of,
 )
-from helpers.errors import UsageError, near_misses
+from helpers.errors import UsageError, near_misses, raise_all
 from helpers.measures.gathering import results_for, wrongly_asked
 from helpers.measures.result import MOST_MEASURES
 from helpers.phrases import phrases
@@ -30,7 +30,6 @@ from helpers.report.parts import Headline, Part, part
 from helpers.report.report import Report
 from helpers.report.sections import Sections
 from helpers.report.words import capital, count, in_words, listed, sentence, together
-from helpers.yaml_files import raise_all
 
 NOBODY: Final = "Nobody named"
 

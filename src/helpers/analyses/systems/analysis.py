@@ -15,7 +15,7 @@ from helpers.analyses.systems.findings import EMERGENCY_SHARE, Ranged, scenarios
 from helpers.analyses.systems.known import COMMISSIONED, MONTHS, STEPS, KnownSystem
 from helpers.bundle import Cell, Column
 from helpers.data.organisations.systems import KINDS
-from helpers.errors import Problem, UsageError, near_misses
+from helpers.errors import Problem, UsageError, near_misses, raise_all
 from helpers.measures.attention_words import attention_clauses
 from helpers.measures.columns import (
     ASSURANCE,
@@ -42,7 +42,6 @@ from helpers.report.report import Report
 from helpers.report.sections import Sections, first_bold
 from helpers.report.words import count, listed, month, number, sentence
 from helpers.theme.markdown import escape_markdown
-from helpers.yaml_files import raise_all
 
 #: rows of charts in a picture at most: a PDF sets a taller one where there is room, before or after others
 ROWS_AT_ONCE: Final = 2

@@ -26,7 +26,7 @@ from helpers.data.periods import last_day
 from helpers.data.sources import all_layouts, describe_rest, recognise
 from helpers.data.sources.layout import Context, Layout, Reading, read_all
 from helpers.data.sources.mapped import mapped_layouts
-from helpers.errors import DataError, Problem
+from helpers.errors import DataError, Problem, raise_all
 from helpers.hashes import hash_file
 from helpers.register import Register
 
@@ -271,8 +271,7 @@ class _Batch:
     def _check(self, file: Found, reading: Reading) -> None:
         if "measure_values" in reading.tables:
             problems = refusals(file.shown, reading.tables["measure_values"], self.register, self.today)
-            if problems:
-                raise DataError(problems)
+            raise_all(problems, DataError)
 
     def _held(self, file: Found) -> LoadResult | None:
         if not file.path.is_file():

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from helpers.errors import ExitCode, GateError, ReportError, UsageError, UserError
+from helpers.errors import ExitCode, GateError, ReportError, UsageError, UserError, raise_all
 from helpers.runner.batch.run import new_id
 from helpers.runner.batch.signing import check_fresh, current_account, decide_as
 from helpers.runner.history.chain import Stage
@@ -203,8 +203,7 @@ def _check_note(project: Project, entry: Entry, contents: Mapping[str, bytes]) -
     path.write_bytes(contents["html"])
     problems = project.wrong_in(path)
     problems += [problem for check in project.text_checks for problem in check(entry.note, "--why")]
-    if problems:
-        raise GateError(problems)
+    raise_all(problems, GateError)
 
 
 def make_note(entry: Entry, *, mark: str = "", for_good: bool = False) -> str:

@@ -19,7 +19,7 @@ import nbformat
 import yaml
 
 from helpers.bundle import Bundle, Panel, ReportFacts
-from helpers.errors import GateError, Problem
+from helpers.errors import GateError, Problem, raise_all
 from helpers.runner.document.outputs.pieces import Prose, ShownOutput, in_order
 from helpers.runner.document.prose import (
     check_levels,
@@ -125,8 +125,7 @@ def make_document(notebook: nbformat.NotebookNode, *, provenance: Provenance) ->
     delivered = [shown for shown in reading.shown if shown.file]
     if provenance.mark:
         problems += [Problem(each.where, _UNMARKED, cure="Show it as a table.") for each in delivered]
-    if problems:
-        raise GateError(problems)
+    raise_all(problems, GateError)
     bundles = tuple(shown.bundle for shown in reading.shown)
     facts = _facts(bundles)
     parts = [
