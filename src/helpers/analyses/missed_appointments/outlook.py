@@ -51,12 +51,11 @@ def assumptions(basis: AppointmentBasis) -> Part:
     """Return everything that the scenario takes for granted, with its source; it can be changed and handed back."""
     scenario = basis.scenario
     if scenario is None:
-        return basis.part("assumptions", fields=ASSUMPTIONS)
+        return basis.part("assumptions", rows=())
     three = "" if scenario.certain else phrase("statements.missed.three_numbers")
     options, clinic = scenario.options, scenario.clinic
     return basis.part(
         "assumptions",
-        fields=ASSUMPTIONS,
         rows=[*_amounts(options, clinic, rounded=basis.origin == "records"), *_assumed(options, clinic)],
         caption="What the scenario takes for granted.",
         note=together(three, "Every draw of one assumption is independent of the others."),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -18,15 +17,11 @@ from helpers.phrases import phrase, phrases
 from helpers.report import controlled
 from helpers.report.charts import rates as charts_rates
 from helpers.report.charts.rates import Odds
-from helpers.report.columns import fields
 from helpers.report.parts import Part
 from helpers.report.words import capital, count, interval, number
 
 #: specialties in the table, largest first
 MOST_SPECIALTIES = 15
-SPECIALTIES: Final = fields(__file__, "specialties")
-ODDS: Final = fields(__file__, "odds")
-FIFTHS: Final = fields(__file__, "fifths")
 _LEVELS = (
     *(name for _, name in LEAD_BANDS),
     LONGEST_LEAD,
@@ -44,12 +39,11 @@ def specialties(basis: AppointmentBasis) -> Part:
         return _own_specialties(basis)
     table = found.england_specialties
     if table.empty:
-        return basis.part("specialties", fields=SPECIALTIES, none=phrase("reasons.missed.no_specialties"))
+        return basis.part("specialties", rows=(), none=phrase("reasons.missed.no_specialties"))
     names = table["name"].fillna("All specialties").where(table["specialty"].notna(), "All specialties")
     head = table.assign(name=names).head(MOST_SPECIALTIES + 1)
     return basis.part(
         "specialties",
-        fields=SPECIALTIES,
         rows=[_england_row(*values) for values in head[["name", "dnas", "attended"]].to_numpy()],
         caption=f"England by specialty, {basis.report.period.before.label}.",
         words={"about": phrase("statements.missed.england_specialties")},
@@ -64,13 +58,12 @@ def _own_specialties(basis: AppointmentBasis) -> Part:
     booked, missed = ([pair[side] for pair in pairs] for side in (0, 1))
     if all(cell == SUPPRESSED or not cell for cell in missed):  # nothing to set side by side
         none = phrase("reasons.missed.too_few_by_specialty")
-        return basis.part("specialties", fields=SPECIALTIES, none=none)
+        return basis.part("specialties", rows=(), none=none)
     shares = controlled.percentages(table["dnas"], table["booked"], basis.origin)
     rates = controlled.derived(shares, missed, booked)
     rows = list(zip(table["name"], booked, missed, rates, strict=True))[:MOST_SPECIALTIES]
     return basis.part(
         "specialties",
-        fields=SPECIALTIES,
         rows=rows,
         caption=f"Missed appointments by specialty, {basis.report.period.label}.",
         words={
@@ -89,7 +82,7 @@ def drivers(basis: AppointmentBasis) -> Part:
     found = basis.found
     if found.basis == "published" or found.drivers.empty:
         few, lacks = phrase("reasons.missed.too_few_appointments"), phrase("reasons.missed.needs_records")
-        return basis.part("drivers", fields=ODDS, none=lacks if found.basis == "published" else few)
+        return basis.part("drivers", rows=(), none=lacks if found.basis == "published" else few)
     table, formula, drivers_called = _in_order(found.drivers), _formula_of(found), phrases("names.drivers")
     rows = [
         (drivers_called[str(row["driver"])], _level_words(str(row["level"])),
@@ -98,7 +91,6 @@ def drivers(basis: AppointmentBasis) -> Part:
     ]  # fmt: skip
     return basis.part(
         "drivers",
-        fields=ODDS,
         rows=rows,
         caption="Odds of missing an appointment, each allowing for the others and for specialty; all trusts.",
         alt=f"Odds ratios for {count(len(rows), 'group')} with 95% intervals, about the line of no difference.",
@@ -143,10 +135,9 @@ def deprivation(basis: AppointmentBasis) -> Part:
     if found.basis == "published" or found.inequality is None:
         few = phrase("reasons.missed.fifth_hidden")
         lacks = phrase("reasons.missed.deprivation_needs_records")
-        return basis.part("deprivation", fields=FIFTHS, none=lacks if found.basis == "published" else few)
+        return basis.part("deprivation", rows=(), none=lacks if found.basis == "published" else few)
     return basis.part(
         "deprivation",
-        fields=FIFTHS,
         rows=_fifths(basis),
         caption="Missed appointments by deprivation.",
         words=_deprivation_words(found),

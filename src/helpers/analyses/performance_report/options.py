@@ -10,12 +10,10 @@ from helpers.errors import Problem
 from helpers.measures.gathering import wrongly_asked
 from helpers.measures.result import MeasureResult
 from helpers.register.models import Register
-from helpers.report.columns import fields
 from helpers.yaml_files import raise_all
 
 Purpose = Literal["assurance", "decision", "discussion"]
 PURPOSES: Final = get_args(Purpose)
-COVER: Final = fields(__file__, "cover")
 
 
 @dataclass(frozen=True)

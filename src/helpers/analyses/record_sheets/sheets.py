@@ -126,7 +126,6 @@ def _standing(sections: Sections, sheet: RecordSheet) -> Iterator[Shown]:
 
 
 NONE: Final = "none written down"
-RISKS: Final = fields(__file__, "risks")
 
 
 def is_same(meeting: str, asked: str) -> bool:

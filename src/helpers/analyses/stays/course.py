@@ -16,7 +16,6 @@ from helpers.phrases import phrase
 from helpers.report import controlled
 from helpers.report.charts.process import spc_chart
 from helpers.report.charts.rates import rate_funnel_chart
-from helpers.report.columns import fields
 from helpers.report.controlled_charts import chart_told, unmarked
 from helpers.report.parts import Part
 from helpers.report.process_words import Process
@@ -46,7 +45,6 @@ def trend(basis: StayBasis) -> Part:
     said = together(*words.values())
     return basis.part(
         "trend",
-        fields=fields(__file__, "trend"),
         rows=_month_rows(process.chart, list(months), means),
         caption=f"Mean stay per month, {months[0]:%B %Y} to {months[-1]:%B %Y}.",
         alt=f"Process behaviour chart of {count(len(months), 'month')}. {said}",
@@ -126,7 +124,6 @@ def peers(basis: StayBasis) -> Part:
     ratio = number(found.value[own], 2)
     return basis.part(
         "peers",
-        fields=fields(__file__, "peers"),
         rows=rows,
         caption=f"Observed over expected bed-days of {len(found.group)} trusts{widened}.",
         alt=f"Funnel plot of {len(found.group)} trusts; this trust's ratio is {ratio}. {words}",
