@@ -197,6 +197,9 @@ def path(basis: AppointmentBasis) -> Part:
     ways = list(found.outcomes) if len(found.outcomes) > 1 else ["all"]
     middles = (Field(name, Column(label=f"Middle, {short[name]}", kind="model")) for name in ways)
     values = zip(reach.low, *(middle for _, middle in reach.middles), reach.high, strict=True)
+    outcomes = found.outcomes.values()
+    ends = [(each.relief.lower80, each.relief.upper80) for each in outcomes]
+    medians = [each.days_of_additions.median for each in outcomes]
     return basis.part(
         "path",
         fields=[day, low, *middles, high],
@@ -205,7 +208,7 @@ def path(basis: AppointmentBasis) -> Part:
         f"{'' if found.certain else ': the range, and the middle of each bound in it'}.",
         alt=f"Band from {found.start:%B %Y} to {found.horizon:%B %Y}, at its end "
         f"{say.reach_words(found.reach, certain=found.certain)}.",
-        words={"bounds": _bounds_words(found)},
+        words={"bounds": say.bounds_sentence(ends, medians, certain=found.certain)},
         chart=partial(charts_scenario.reach_chart, reach, unit=unit, beside=beside),
     )
 
@@ -222,13 +225,6 @@ def _reach(found: Scenario) -> Reach:
     )
     days = tuple(point.day for point in found.path)
     return Reach(days, ends[:, 0].round(), ends[:, 1].round(), middles)
-
-
-def _bounds_words(found: Scenario) -> str:
-    outcomes = found.outcomes.values()
-    ends = [(each.relief.lower80, each.relief.upper80) for each in outcomes]
-    medians = [each.days_of_additions.median for each in outcomes]
-    return say.bounds_sentence(ends, medians, certain=found.certain)
 
 
 # --- at the horizon -----------------------------------------------------------------------------------

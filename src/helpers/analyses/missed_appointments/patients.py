@@ -89,13 +89,16 @@ def drivers(basis: AppointmentBasis) -> Part:
          *(controlled.finite(row[name]) for name in ("odds_ratio", "lower", "upper")))
         for _, row in table.iterrows()
     ]  # fmt: skip
+    beyond = table[(table["lower"] > 1) | (table["upper"] < 1)].sort_values("odds_ratio", kind="stable")
+    names = [_group_words(str(row["driver"]), str(row["level"])) for _, row in beyond.iterrows()]
+    ups, downs = (beyond["odds_ratio"] > 1).sum(), (beyond["odds_ratio"] < 1).sum()
     return basis.part(
         "drivers",
         rows=rows,
         caption="Odds of missing an appointment, each allowing for the others and for specialty; all trusts.",
         alt=f"Odds ratios for {count(len(rows), 'group')} with 95% intervals, about the line of no difference.",
         words={
-            "groups": _driver_words(table),
+            "groups": dna_words.drivers_sentence(names[::-1][: min(3, ups)], names[: min(3, downs)]),
         },
         values={"formula": formula},
         chart=partial(
@@ -119,13 +122,6 @@ def _formula_of(found: DnaFindings) -> str:
     return f"missed ~ {' + '.join(terms)}"
 
 
-def _driver_words(table: pd.DataFrame) -> str:
-    beyond = table[(table["lower"] > 1) | (table["upper"] < 1)].sort_values("odds_ratio", kind="stable")
-    names = [_group_words(str(row["driver"]), str(row["level"])) for _, row in beyond.iterrows()]
-    ups, downs = (beyond["odds_ratio"] > 1).sum(), (beyond["odds_ratio"] < 1).sum()
-    return dna_words.drivers_sentence(names[::-1][: min(3, ups)], names[: min(3, downs)])
-
-
 # --- deprivation ------------------------------------------------------------------------------------
 
 
@@ -136,12 +132,19 @@ def deprivation(basis: AppointmentBasis) -> Part:
         few = phrase("reasons.missed.fifth_hidden")
         lacks = phrase("reasons.missed.deprivation_needs_records")
         return basis.part("deprivation", rows=(), none=lacks if found.basis == "published" else few)
+    slope = found.inequality
+    ends = (PER_CENT * slope.slope_lower, PER_CENT * slope.slope_upper)
+    words = {"slope": dna_words.equity_sentence(PER_CENT * slope.slope, ends, slope.avoided)}
+    if np.isfinite(slope.relative_lower):
+        ends_of_index = interval(slope.relative_lower, slope.relative_upper, 2)
+        index = f"{number(slope.relative, 2)} (95% interval {ends_of_index})"
+        words["relative"] = f"Relative index: {index}; 1 would be equal."
     return basis.part(
         "deprivation",
         rows=_fifths(basis),
         caption="Missed appointments by deprivation.",
-        words=_deprivation_words(found),
-        values={"difference": round(-PER_CENT * found.inequality.slope, 1)},
+        words=words,
+        values={"difference": round(-PER_CENT * slope.slope, 1)},
     )
 
 
@@ -155,18 +158,6 @@ def _fifths(basis: AppointmentBasis) -> list[tuple[Cell, ...]]:
     fewer = controlled.derived(by_group["avoided"], rates)
     names = [name.partition(" ")[2].capitalize() for name in table.index]
     return list(zip(names, booked, missed, rates, fewer, strict=True))
-
-
-def _deprivation_words(found: DnaFindings) -> dict[str, str]:
-    slope = found.inequality
-    assert slope is not None
-    ends = (PER_CENT * slope.slope_lower, PER_CENT * slope.slope_upper)
-    words = {"slope": dna_words.equity_sentence(PER_CENT * slope.slope, ends, slope.avoided)}
-    if np.isfinite(slope.relative_lower):
-        ends_of_index = interval(slope.relative_lower, slope.relative_upper, 2)
-        index = f"{number(slope.relative, 2)} (95% interval {ends_of_index})"
-        words["relative"] = f"Relative index: {index}; 1 would be equal."
-    return words
 
 
 # --- pieces -----------------------------------------------------------------------------------------

@@ -43,13 +43,19 @@ def trend(basis: StayBasis) -> Part:
         return basis.part("trend", words=process.words)
     words, months = process.words, found.months.index
     said = together(*words.values())
+    limits, place = process.chart.limits, process.latest
     return basis.part(
         "trend",
         rows=_month_rows(process.chart, list(months), means),
         caption=f"Mean stay per month, {months[0]:%B %Y} to {months[-1]:%B %Y}.",
         alt=f"Process behaviour chart of {count(len(months), 'month')}. {said}",
         words=words,
-        values=_month_values(process),
+        values={
+            "latest": None if place is None else round(float(process.shown[place]), process.digits),
+            "centre": controlled.finite(limits.centre),
+            "lower": controlled.finite(limits.lower),
+            "upper": controlled.finite(limits.upper),
+        },
         chart=partial(_draw, process, tuple(found.events.drawn)),
     )
 
@@ -60,16 +66,6 @@ def _month_rows(chart: XmRChart, months: list[date], means: list[Cell]) -> list[
     more = [[controlled.finite(value) for value in line] for line in (chart.centre, chart.target)]
     days = [f"{day:%Y-%m}" for day in months]
     return list(zip(days, means, *lines, signals, *more, strict=True))
-
-
-def _month_values(process: Process) -> dict[str, float | None]:
-    limits, place = process.chart.limits, process.latest
-    return {
-        "latest": None if place is None else round(float(process.shown[place]), process.digits),
-        "centre": controlled.finite(limits.centre),
-        "lower": controlled.finite(limits.lower),
-        "upper": controlled.finite(limits.upper),
-    }
 
 
 def _draw(process: Process, events: tuple[tuple[date, str], ...]) -> Figure:
