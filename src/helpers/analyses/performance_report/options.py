@@ -10,11 +10,9 @@ from helpers.errors import Problem, raise_all
 from helpers.measures.gathering import wrongly_asked
 from helpers.measures.result import MeasureResult
 from helpers.register.models import Register
-from helpers.report.columns import fields
 
 Purpose = Literal["assurance", "decision", "discussion"]
 PURPOSES: Final = get_args(Purpose)
-COVER: Final = fields(__file__, "cover")
 
 
 @dataclass(frozen=True)

@@ -134,9 +134,7 @@ class LineOfSight(Sections):
             for team in lines.teams.values()
         ]
         none, caption = phrase("statements.sight.no_team"), "Each team, and what it contributes to."
-        return self.part(
-            "from-the-team", fields=fields(__file__, "bottom"), rows=rows, caption=caption, none=none
-        )
+        return self.part("from-the-team", rows=rows, caption=caption, none=none)
 
     @part
     def quarters(self) -> Part:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.analyses.systems import words
-from helpers.analyses.systems.columns import PARTS, PRESSURE, held_columns, scenario_columns
+from helpers.analyses.systems.columns import PARTS, held_columns, scenario_columns
 from helpers.analyses.systems.findings import EMERGENCY_SHARE, Ranged, scenarios_of
 from helpers.analyses.systems.known import COMMISSIONED, MONTHS, STEPS, KnownSystem
 from helpers.bundle import Cell, Column
@@ -208,7 +208,7 @@ class SystemView(Sections):
         found = self.known.pressure
         said = {"pressure": words.pressure_sentence(found)}
         if found is None:
-            return self.part("beds", fields=PRESSURE, words=said)
+            return self.part("beds", rows=(), words=said)
         told = {
             "occupied": ("Beds in use", 0),
             "waiting": ("of which held by patients who could leave", 0),
@@ -222,7 +222,6 @@ class SystemView(Sections):
         when = f"{month(found.month)} and the latest {count(found.months, 'whole month')}"
         return self.part(
             "beds",
-            fields=PRESSURE,
             rows=[
                 (label, number(figures[name].value, digits), words.ends(figures[name], digits))
                 for name, (label, digits) in told.items()
@@ -294,7 +293,6 @@ class SystemView(Sections):
         ]
         return self.part(
             "population",
-            fields=fields(__file__, "population"),
             rows=rows,
             caption="Patients of the system's trusts, and people whom the board is responsible for.",
             words={"apart": phrase("method.system_view.population"), "lacking": self._lacking},

@@ -193,7 +193,6 @@ class WaitingLists(Sections):
         sizes = self._frame["size"].astype(object)
         return self.part(
             "lists",
-            fields=LISTS,
             rows=_rows(self._frame.assign(size=sizes.where(sizes.notna(), SUPPRESSED)), LISTS),
             caption=f"Waiting lists at the end of {month(self.last)}, worst first.",
             note=words.lists_note(self._parts, self._whole, self.aim),
@@ -244,7 +243,7 @@ class WaitingLists(Sections):
         frame = balance_of(months_of(self._rows)[ALL]).dropna(subset=["added", "removed"]).iloc[-LOOK_BACK:]
         rows = _rows(frame.assign(month=frame.index, after=frame["size"]), FLOWS)
         said, caption = words.balance_sentence(self._whole), "Patients added, removed and waiting."
-        return self.part("flows", fields=FLOWS, rows=rows, caption=caption, words={"balance": said})
+        return self.part("flows", rows=rows, caption=caption, words={"balance": said})
 
     @part
     def simulation(self) -> Part:

@@ -210,7 +210,12 @@ def _check_shown(reading: NotebookContent) -> Iterator[Problem]:
         }
         if lacking := [thing for thing, is_there in needed.items() if not is_there]:
             yield _lack(shown, lacking)
-        yield from _check_rows(where, bundle)
+        for number, row in enumerate(bundle.rows, start=1):
+            if len(row) != len(bundle.columns):
+                allowed = f"{len(bundle.columns)}, one per column"
+                yield Problem(f"{where}, row {number}", f"{len(row)} cells", allowed)
+            if any(isinstance(cell, float) and not math.isfinite(cell) for cell in row):
+                yield Problem(f"{where}, row {number}", "nan or infinity", "a number, words, * or none")
 
 
 def _lack(shown: ShownOutput, things: list[str]) -> Problem:
@@ -249,15 +254,6 @@ def _check_own(reading: NotebookContent, files: Mapping[str, Whence | None]) -> 
 def _is_of_records(bundle: Bundle) -> bool:
     shown = bundle.report is None  # what a report is about shows no figures
     return shown and "records" in (bundle.origin, *(source.origin for source in bundle.sources))
-
-
-def _check_rows(where: str, bundle: Bundle) -> Iterator[Problem]:
-    for number, row in enumerate(bundle.rows, start=1):
-        if len(row) != len(bundle.columns):
-            allowed = f"{len(bundle.columns)}, one per column"
-            yield Problem(f"{where}, row {number}", f"{len(row)} cells", allowed)
-        if any(isinstance(cell, float) and not math.isfinite(cell) for cell in row):
-            yield Problem(f"{where}, row {number}", "nan or infinity", "a number, words, * or none")
 
 
 def _check_text(reading: NotebookContent) -> Iterator[Problem]:
