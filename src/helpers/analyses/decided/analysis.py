@@ -11,6 +11,7 @@ from helpers.register.cycle import BoardDecision
 from helpers.register.models import Register
 from helpers.report.analyses_in_room import analyse_in_room
 from helpers.report.arguments import names_near_misses
+from helpers.report.columns import fields
 from helpers.report.parts import Part, part
 from helpers.report.period import add_months
 from helpers.report.report import Report
@@ -23,6 +24,7 @@ MONTHS_TO_THE_MEETING: Final = 2
 MONTHS_SHOWN: Final = 3
 Standing = Literal["overdue", "open", "done"]
 GROUPS: Final[dict[Standing, str]] = {"overdue": "Overdue", "open": "To be done", "done": "Done"}
+FIELDS: Final = fields(__file__, "decided")
 
 
 def meeting_day(last: date, today: date) -> date:
@@ -130,6 +132,7 @@ def decided_part(sections: Sections, report: Report) -> Part:
     ]
     plain = sections.part(
         "decided",
+        fields=FIELDS,
         rows=rows,
         caption=f"What was decided, who does it and until when; as at {day_words(day)}.",
         note=older_words(known, len(shown)),
