@@ -261,7 +261,8 @@ def days(basis: AppointmentBasis) -> Part:
     rows = _by_bound(found, "Days of additions", lambda each: each.days_of_additions)
     if (wait := found.outcomes["all"].wait_days) is not None:
         rows.append((f"A newcomer's wait, first in, first out{_wait_now(found)}", wait))
-    return basis.part("days", **_spreads(found, rows, 1), caption="The same in days.")
+    caption, note = "The same in days.", phrase("statements.missed.day_of_additions")
+    return basis.part("days", **_spreads(found, rows, 1), caption=caption, note=note)
 
 
 def _by_bound(

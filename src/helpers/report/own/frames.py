@@ -6,6 +6,7 @@ import io
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from datetime import date
 from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -134,7 +135,8 @@ def _column(name: str, cells: Sequence[Any]) -> Column:
     label = name.strip() or _UNNAMED_INDEX  # a heading without words says nothing to those who hear it
     if there and all(isinstance(cell, Real) and not isinstance(cell, bool) for cell in there):
         return Column(label=label, kind="rate", digits=digits_for(there))
-    return Column(label=label, kind="text")
+    dates = bool(there) and all(isinstance(cell, date) for cell in there)
+    return Column(label=label, kind="date" if dates else "text")
 
 
 def has_nothing_to_draw(columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> bool:
@@ -151,7 +153,7 @@ def has_nothing_to_draw(columns: Sequence[Column], rows: Sequence[Sequence[Cell]
 def _cell(column: Column, cell: Any) -> Cell:
     if is_nothing(cell):
         return None
-    return show(cell) if column.kind == "text" else float(cell) if column.digits else int(cell)
+    return show(cell) if column.kind != "rate" else float(cell) if column.digits else int(cell)
 
 
 def read_file(what: Any, name: str) -> tuple[str, bytes]:

@@ -165,7 +165,7 @@ def _exception(edition: Edition) -> str:
     said = f" Marked: {'; '.join(marked[:_NAMED])}{more}." if marked else ""
     first = edition.headline or "It says nothing first."
     first = f"It was withdrawn: {edition.withdrawn}" if edition.withdrawn else first
-    return f"* **[{escape_markdown(edition.title)}]({edition.anchor})** {escape_markdown(first + said)}"
+    return f"* **[{escape_markdown(edition.title)}]({edition.anchor}):** {escape_markdown(first + said)}"
 
 
 def _section(edition: Edition) -> str:
