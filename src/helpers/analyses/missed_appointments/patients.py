@@ -54,7 +54,7 @@ def specialties(basis: AppointmentBasis) -> Part:
 def _own_specialties(basis: AppointmentBasis) -> Part:
     found = basis.found
     if none := basis.not_recorded:
-        return basis.part("specialties", fields=SPECIALTIES, none=none)
+        return basis.part("specialties", rows=(), none=none)
     table = found.own_specialties
     pairs = [found.told.cells(found.told.of_specialty(code)) for code in table.index]
     booked, missed = ([pair[side] for pair in pairs] for side in (0, 1))
