@@ -81,7 +81,10 @@ def outputs(cell: Any) -> list[dict[str, Any]]:
         told = {key: value for key, value in each.items() if key != "execution_count"}
         if "data" in told:
             told["data"] = {
-                kind: plain(value) for kind, value in told["data"].items() if kind != "image/svg+xml"
+                # letters of a picture stand for nothing, and are too many to look for words in
+                kind: value if kind.startswith("image/") else plain(value)
+                for kind, value in told["data"].items()
+                if kind != "image/svg+xml"
             }
             told["metadata"] = {k: v for k, v in told["metadata"].items() if k != "image/svg+xml"}
         if told["output_type"] == "stream" and found and found[-1].get("name") == told["name"]:
