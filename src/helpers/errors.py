@@ -66,12 +66,19 @@ class Problem:
 
 
 class UserError(Exception):
-    """Something that the user can mend; carries every problem that was found, not only the first."""
+    """Something that the user can mend; carries every problem that was found, not only the first.
+
+    One problem alone is told in its own words, as `Problem` takes them: `UsageError(where, came, cure=…)`.
+    """
 
     exit_code: ClassVar[ExitCode] = ExitCode.REPORT
 
-    def __init__(self, problems: Problem | Iterable[Problem]) -> None:
-        self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
+    def __init__(
+        self, found: str | Problem | Iterable[Problem], came: str = "", allowed: str = "", cure: str = ""
+    ) -> None:
+        if isinstance(found, str):
+            found = Problem(found, came, allowed, cure)
+        self.problems = (found,) if isinstance(found, Problem) else tuple(found)
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
     def __reduce__(self) -> tuple[type[UserError], tuple[tuple[Problem, ...]]]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
-from helpers.errors import Problem, UsageError
+from helpers.errors import UsageError
 
 #: the project's folder; its private state, where it does not lie in the project; the data version pinned
 ROOT_VARIABLE, STATE_VARIABLE = "BOARDPACK_ROOT", "BOARDPACK_STATE"
@@ -58,7 +58,7 @@ def find_root(given: Path | None = None, *, environment: Mapping[str, str] = os.
         f"go to the project's folder, or name it: boardpack --project FOLDER, papermill --cwd FOLDER, or the "
         f"environment variable {ROOT_VARIABLE} for any tool; boardpack init FOLDER makes a new one"
     )
-    raise UsageError(Problem(str(candidates[0]), "is not in a boardpack project", allowed, cure))
+    raise UsageError(str(candidates[0]), "is not in a boardpack project", allowed, cure)
 
 
 def state_folder(root: Path, *, environment: Mapping[str, str] = os.environ) -> Path:

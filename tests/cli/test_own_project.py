@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import jsonschema
@@ -16,6 +17,7 @@ import yaml
 
 from helpers.cli import main
 from helpers.cli.own.making import _shipped
+from helpers.data.mart import Mart
 from helpers.errors import ExitCode
 from helpers.register.reading import KINDS, SHIPPED
 
@@ -123,6 +125,30 @@ def test_one_of_ours_is_copied_and_its_parameters_have_a_schema(project: Path) -
             jsonschema.validate(wrong, wanted)
     places = json.loads((project / ".vscode" / "settings.json").read_text("utf-8"))["yaml.schemas"]
     assert places["./schemas/params-our_stays.json"] == "params/our_stays/[!_]*.yml"
+
+
+def test_each_of_ours_can_be_copied_for_an_organisation_of_its_kind(project: Path) -> None:
+    for name in _shipped():
+        code = "QWO" if name == "system_view" else "RGT"
+        assert call(project, "new", f"our_{name}", "--like", name, "--trust", code) == ExitCode.OK
+    assert call(project, "check") == ExitCode.OK
+    folder = project / "params" / "our_system_view"
+    assert yaml.safe_load((folder / "QWO.yml").read_text("utf-8")) == {"system": "QWO"}
+    matrix = (folder / "_matrix.yml").read_text("utf-8").replace("# -", "-").replace("#   ", "  ")
+    assert yaml.safe_load(matrix) == [
+        {"name": "{system}", "for": {"system": {"select": "boards_with_published_beds"}}}
+    ]
+
+
+def test_a_report_on_a_system_is_offered_systems_alone(
+    project: Path, demo_in: Callable[..., Mart], capsys: pytest.CaptureFixture[str]
+) -> None:
+    demo_in(project / ".boardpack" / "mart", 0.02)
+    told = "new", "ours", "--like", "system_view"
+    assert call(project, *told, "--trust", "SYN07") == ExitCode.USAGE
+    assert "SYN07 is no system that the data know" in capsys.readouterr().err
+    assert call(project, *told) == ExitCode.OK
+    assert (project / "params" / "ours" / "SYI01.yml").exists()
 
 
 def test_the_shipped_register_keeps_to_its_schemas(project: Path) -> None:

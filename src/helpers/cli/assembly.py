@@ -258,7 +258,7 @@ def by_audience(public: Project, asked: Plan, *, version: str | None = None) -> 
 def _named_audience(publisher: Publisher, name: str) -> Audience:
     if name not in publisher.audiences:
         known = " or ".join(publisher.audiences)
-        raise UsageError(Problem("audience", name, known, near_misses(name, publisher.audiences)))
+        raise UsageError("audience", name, known, near_misses(name, publisher.audiences))
     return publisher.audiences[name]
 
 

@@ -77,7 +77,7 @@ def matrix(
     known = sorted(each.stem for each in project.notebooks.glob("*.ipynb"))
     if notebook not in known:
         raise UsageError(
-            Problem(notebook, "there is no such notebook", ", ".join(known), near_misses(notebook, known))
+            notebook, "there is no such notebook", ", ".join(known), near_misses(notebook, known)
         )
     selectors = {name: len(project.expand(name)) for name in project.selectors}
     groups = {

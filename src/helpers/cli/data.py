@@ -15,7 +15,7 @@ from helpers.cli.assembly import open_mart
 from helpers.cli.options import Json, project_root
 from helpers.cli.private import forget
 from helpers.cli.registers import show_series
-from helpers.errors import Problem, UsageError
+from helpers.errors import UsageError
 from helpers.runner.publisher import read_publisher
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def pull_benchmarks(
         of_records = [name for name, each in known.items() if isinstance(each, RecordMapping)]
         allowed = ", ".join(of_records) or "a mapping with the key records"
         cure = "name one of these, or say in it `records: spells` or `records: appointments`"
-        raise UsageError(Problem(f"mapping {mapping}", "is none of records", allowed, cure))
+        raise UsageError(f"mapping {mapping}", "is none of records", allowed, cure)
     warehouse = find_warehouse(url, table=table, query=query)
     frame = benchmarks(warehouse, chosen, by or (), first.date(), end.date())
     write_whole(to, frame.to_csv(index=False).encode())

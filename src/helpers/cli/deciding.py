@@ -13,7 +13,7 @@ from helpers.cli import showing
 from helpers.cli.assembly import open_audiences
 from helpers.cli.options import Json, Period, Readers, Report, project_root
 from helpers.cli.records import find_report, open_records
-from helpers.errors import Problem, UsageError
+from helpers.errors import UsageError
 from helpers.runner.batch.approval import find_retired
 from helpers.runner.history.entries import Entry, State
 from helpers.runner.history.signing import sign_off_of, waiting
@@ -113,7 +113,7 @@ def retire(
 
     projects = open_audiences(project_root())
     if not projects[0].pin():
-        raise UsageError(Problem("retire", "nothing is loaded, so what matrices make is not known"))
+        raise UsageError("retire", "nothing is loaded, so what matrices make is not known")
     asked = find_plan(projects[0])
     raise_all(asked.problems)  # a list of reports that cannot be read asks for none
     gone = [(project, find_retired(project, asked)) for project in projects]

@@ -12,7 +12,7 @@ import typer
 from helpers.cli import showing
 from helpers.cli.options import Json, Readers
 from helpers.cli.records import find_report, open_records
-from helpers.errors import Problem, UsageError
+from helpers.errors import UsageError
 from helpers.runner.batch.folders import traces_of
 from helpers.runner.history.entries import Entry, State
 from helpers.runner.portal.page import fill
@@ -78,7 +78,7 @@ def _editions(opened: Opened, before: str, after: str) -> tuple[tuple[Entry, Pat
     if not after and not edition:
         if len(of_a) < 2:
             cure = "name another: A B, where each may be notebook/name@MONTH or @RUN"
-            raise UsageError(Problem(first, f"{len(of_a)} editions on record", "two or more", cure))
+            raise UsageError(first, f"{len(of_a)} editions on record", "two or more", cure)
         wanted = [of_a[1], of_a[0]]
     else:
         wanted = [_one(of_a, before, edition)]
@@ -86,7 +86,7 @@ def _editions(opened: Opened, before: str, after: str) -> tuple[tuple[Entry, Pat
         beside, record, another = find_report(opened, second or first)
         if beside.audience != project.audience:
             raise UsageError(
-                Problem(after, f"is for other readers than {before}", cure="compare reports for the same")
+                after, f"is for other readers than {before}", cure="compare reports for the same"
             )
         wanted.append(_one(_passed(record.of(*another)), after or first, other))
     found = []
@@ -94,7 +94,7 @@ def _editions(opened: Opened, before: str, after: str) -> tuple[tuple[Entry, Pat
         path = traces_of(project, entry).folder / "executed.ipynb"
         if not path.is_file():
             cure = "run it again: boardpack run --force, or --for MONTH --force"
-            raise UsageError(Problem(_name(entry), "its notebook was removed by its age", cure=cure))
+            raise UsageError(_name(entry), "its notebook was removed by its age", cure=cure)
         found.append((entry, path))
     return found[0], found[1]
 
@@ -112,7 +112,7 @@ def _one(entries: list[Entry], word: str, edition: str) -> Entry:
             return entry
     known = dict.fromkeys(each for entry in entries[:6] for each in (entry.period, entry.run) if each)
     cure = "see `boardpack history REPORT`"
-    raise UsageError(Problem(word, "no such edition has passed the gate", ", ".join(known), cure))
+    raise UsageError(word, "no such edition has passed the gate", ", ".join(known), cure)
 
 
 def _name(entry: Entry) -> str:

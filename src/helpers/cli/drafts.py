@@ -23,7 +23,7 @@ import typer
 
 from helpers.cli.assembly import by_audience, open_and_plan
 from helpers.cli.options import project_root
-from helpers.errors import Problem, UsageError, UserError, near_misses, place_problem
+from helpers.errors import UsageError, UserError, near_misses, place_problem
 from helpers.runner.plan.jobs import Job
 from helpers.runner.plan.parameters import read_notebook
 from helpers.runner.project import Project
@@ -62,7 +62,7 @@ def preview(
         server = ThreadingHTTPServer((_HERE, port), handler_of(board, token))
     except OSError as error:
         cure = "choose another, or leave --port out"
-        raise UsageError(Problem(f"--port {port}", str(error.strerror), cure=cure)) from None
+        raise UsageError(f"--port {port}", str(error.strerror), cure=cure) from None
     address = f"http://{_HERE}:{server.server_address[1]}/{token}/"
     threading.Thread(target=server.serve_forever, name="preview", daemon=True).start()
     print(f"{address}\nCtrl-C ends it. Nothing of it is published.", flush=True)
@@ -98,7 +98,7 @@ def find_report(root: Path, notebook: Path, file: str) -> tuple[Project, Job]:
     if not mine:
         known = [each.stem for each in (root / "params" / name).glob("[!_]*.yml")]
         cure = near_misses(Path(file).stem, known) or f"name one of params/{name}/"
-        raise UsageError(Problem(f"-f {file}", f"no report of {name} can be made of it", cure=cure))
+        raise UsageError(f"-f {file}", f"no report of {name} can be made of it", cure=cure)
     return mine[0]
 
 
@@ -151,7 +151,7 @@ def _notebook(root: Path, word: str) -> Path:
         return path
     known = [each.stem for each in path.parent.glob("*.ipynb")]
     cure = near_misses(name, known) or "see `ls notebooks`"
-    raise UsageError(Problem(word, "there is no such notebook in notebooks/", cure=cure))
+    raise UsageError(word, "there is no such notebook in notebooks/", cure=cure)
 
 
 @dataclass(frozen=True)

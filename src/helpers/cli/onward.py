@@ -18,7 +18,7 @@ from helpers.audience import PUBLIC_NAME
 from helpers.cli.assembly import by_audience, open_and_plan, open_audiences, open_project
 from helpers.cli.options import Audience, project_root
 from helpers.cli.rounds import overdue_words
-from helpers.errors import ExitCode, Problem, UsageError, UserError
+from helpers.errors import ExitCode, UsageError, UserError
 from helpers.hashes import hash_json
 from helpers.runner.history.locks import try_hold
 from helpers.runner.history.store import History
@@ -66,7 +66,7 @@ def _send(
     destination = open_destination(project, address)
     with try_hold(project.state, "onward") as mine:
         if not mine:
-            raise UserError(Problem(address, "another command is taking reports onward", cure="let it end"))
+            raise UserError(address, "another command is taking reports onward", cure="let it end")
         return send_onward(project, history, destination, everything=everything, dry_run=dry_run)
 
 
@@ -112,7 +112,7 @@ def tell(
     if name and (problem := find_schedule(schedules, name)):
         raise UsageError(problem)
     if to and not dry_run:
-        raise UsageError(Problem("--to", "is given without --dry-run", cure="add it"))
+        raise UsageError("--to", "is given without --dry-run", cure="add it")
     project = open_project(root)
     if not dry_run:
         sent, failed = send_waiting(project, datetime.now(UTC), at_once=True)
@@ -182,7 +182,7 @@ def send_waiting(
             return post(message, environment)
         if message.row.audience not in projects:
             cure = "name it in params/_publisher.yml again, or take the row away"
-            raise UsageError(Problem("audience", f"there is no {message.row.audience} any more", cure=cure))
+            raise UsageError("audience", f"there is no {message.row.audience} any more", cure=cure)
         return send_mail(message, projects[message.row.audience].reports, environment)
 
     with try_hold(project.home, FOLDER) as mine:  # of two that send, one does

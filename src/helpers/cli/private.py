@@ -40,7 +40,7 @@ def audit(
     from helpers.data.audit.files import audit_file
 
     if bool(files) == bool(released):
-        raise UsageError(Problem("audit", "no file, or both", "files to look through, or --released TABLE"))
+        raise UsageError("audit", "no file, or both", "files to look through, or --released TABLE")
     if released:
         _show_released(project_root(), released, readers, as_json=as_json)
         return
@@ -83,7 +83,7 @@ def _show_released(root: Path, asked: str, readers: str, *, as_json: bool) -> No
         names.setdefault(measure, set()).update(query.data_set for query in counted.values())
     if asked not in names:
         came = f"{asked} is no table of records, and no measure that was told of"
-        raise UsageError(Problem("--released", came, ", ".join(names), near_misses(asked, names)))
+        raise UsageError("--released", came, ", ".join(names), near_misses(asked, names))
     entries = [each for name in sorted(names[asked]) for each in ledger.entries(name)]
     shown = [shown_words(each.told, ledger.policy) for each in entries]
     uncertified = ledger.uncertified(each.told.query for each in entries)

@@ -112,13 +112,13 @@ def show(
     entries = record.of(notebook, name)
     entry = next((each for each in entries if run in {"", each.run}), None)
     if entry is None:
-        raise UsageError(Problem("--run", run, ", ".join(each.run for each in entries[:5])))
+        raise UsageError("--run", run, ", ".join(each.run for each in entries[:5]))
     traces = traces_of(project, entry)
     if followed:
         follow(traces, is_over=lambda: record.of(notebook, name)[0].state is not State.WAITING)
     elif opened:
         if opened not in traces.existing:
-            raise UsageError(Problem("--open", opened, ", ".join(traces.existing) or "nothing is there"))
+            raise UsageError("--open", opened, ", ".join(traces.existing) or "nothing is there")
         typer.launch(str(traces.existing[opened]))
     elif as_json:
         places = {what: str(path) for what, path in traces.existing.items()}
@@ -177,9 +177,9 @@ def find_report(opened: Opened, word: str) -> tuple[Project, History, tuple[str,
         several = len({project.audience.name for project, *_ in found}) > 1
         told = (" (--audience {})" if several else "").format
         names = ["/".join(pair) + told(project.audience.name) for project, _, pair in found]
-        raise UsageError(Problem(word, "is more than one report", " or ".join(names)))
+        raise UsageError(word, "is more than one report", " or ".join(names))
     cure = near_misses(word, ["/".join(pair) for *_, pair in known]) or "see `boardpack status`"
-    raise UsageError(Problem(word, "no run of such a report is on record", cure=cure))
+    raise UsageError(word, "no run of such a report is on record", cure=cure)
 
 
 def show_run(entries: Sequence[Entry]) -> None:

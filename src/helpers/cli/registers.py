@@ -12,7 +12,7 @@ from helpers.cli import showing
 from helpers.cli.assembly import open_mart
 from helpers.cli.options import Json, project_root
 from helpers.cli.own.upgrading import register_diff
-from helpers.errors import Problem, UsageError
+from helpers.errors import UsageError
 from helpers.places import current_day
 from helpers.register.reading import find_measure, read_register
 from helpers.register.sheet import answers, blank_form, gaps_of
@@ -39,13 +39,13 @@ def sheet(
     """Print the record sheet of a measure, or an empty one to fill in."""
     if blank:
         if not _IDENTIFIER.fullmatch(measure or _NEW):
-            raise UsageError(Problem(measure, "cannot be a measure's id", "small letters, digits and _"))
+            raise UsageError(measure, "cannot be a measure's id", "small letters, digits and _")
         print(blank_form(measure or _NEW), end="")
         return
     register = read_register(project_root() / "params" / "_register")
     if not measure:
         cure = "boardpack register sheet MEASURE, or --blank"
-        raise UsageError(Problem("measure", "none is named", ", ".join(register.measures), cure))
+        raise UsageError("measure", "none is named", ", ".join(register.measures), cure)
     day, found = current_day(), find_measure(register, measure)
     told = answers(found, register, day)
     left = gaps_of(found, register, day)

@@ -118,10 +118,10 @@ def ask_for_grid(
     register = read_register(root / "params" / "_register")
     if grid not in register.grids:
         known = list(register.grids)
-        raise UsageError(Problem(grid, "no such grid", ", ".join(known), near_misses(grid, known)))
+        raise UsageError(grid, "no such grid", ", ".join(known), near_misses(grid, known))
     month = month or f"{today:%Y-%m}"
     if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month):
-        raise UsageError(Problem("--month", month, "a month as YYYY-MM"))
+        raise UsageError("--month", month, "a month as YYYY-MM")
     hidden = policy_of(find_audience(root, readers)).suppress_up_to
     asked = register.grids[grid]
     forms = {
@@ -148,7 +148,7 @@ def ask_for_words(
     try:
         day = date.fromisoformat(due) if due else today + timedelta(days=_DAYS)
     except ValueError:
-        raise UsageError(Problem("--due", due, "a day as YYYY-MM-DD")) from None
+        raise UsageError("--due", due, "a day as YYYY-MM-DD") from None
     folder = (to or state_folder(root) / COMMENTS).resolve()
     _, asked = open_and_plan(root, reports, strict=False)
     with _in_project(root):

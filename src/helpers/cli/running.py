@@ -97,7 +97,7 @@ class RunOptions:
         formats = tuple(dict.fromkeys(each.strip().lower() for each in self.to.split(",") if each.strip()))
         unknown = [each for each in formats if each not in FORMATS]
         if unknown or not formats:
-            raise UsageError(Problem("--to", ", ".join(unknown) or "nothing is given", ", ".join(FORMATS)))
+            raise UsageError("--to", ", ".join(unknown) or "nothing is given", ", ".join(FORMATS))
         return Order(
             formats,
             self.force,
@@ -172,7 +172,7 @@ def _past(asked: RunOptions) -> tuple[list[Part], Plan]:
     """
     order, root = asked.order, project_root()
     if asked.resumed:
-        raise UsageError(Problem("--resume", "not with --for", cure="the same command again does the rest"))
+        raise UsageError("--resume", "not with --for", cure="the same command again does the rest")
     days, told = _known_days(root, past_months(asked), asked)
     problems: list[Problem] = []
     for month, (_, version) in days.items():
@@ -188,7 +188,7 @@ def _past(asked: RunOptions) -> tuple[list[Part], Plan]:
         some = whole.for_month(month)
         if not some.jobs and not some.refused:
             came = "none of the reports asked for is of the latest month"
-            raise UsageError(Problem("--for", came, "reports whose `month` is `latest`"))
+            raise UsageError("--for", came, "reports whose `month` is `latest`")
         if left := len(whole.jobs) - len(some.jobs):
             told.append(f"{month}: {_reports(left)} with a month of their own, or none, left out")
         how = replace(order, month=month, known=day.isoformat() if day else "")

@@ -114,7 +114,7 @@ def export(
 ) -> None:
     """Write what a scheduler needs that calls `boardpack schedule once`."""
     if kind not in EXPORTS:
-        raise UsageError(Problem(kind, "no such scheduler", ", ".join(EXPORTS)))
+        raise UsageError(kind, "no such scheduler", ", ".join(EXPORTS))
     command = Path(sys.executable).with_name("boardpack")
     for name, text in EXPORTS[kind](project_root().resolve(), command, minutes).items():
         if to is None:
@@ -129,7 +129,7 @@ def _read(root: Path) -> tuple[Schedule, ...]:
     schedules = read_schedules(root / "params")
     if not schedules:
         cure = "write one: docs/how-to/schedule.md"
-        raise UsageError(Problem(f"params/{FILE}", "there is no schedule", cure=cure))
+        raise UsageError(f"params/{FILE}", "there is no schedule", cure=cure)
     return schedules
 
 
@@ -140,7 +140,7 @@ def _alone(root: Path) -> Iterator[None]:
         if not mine:
             came = "another boardpack schedule is at work in this project"
             cure = "let it; `boardpack schedule next` shows what comes"
-            raise UserError(Problem("schedule", came, cure=cure))
+            raise UserError("schedule", came, cure=cure)
         yield
 
 

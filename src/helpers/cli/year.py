@@ -12,7 +12,7 @@ import typer
 
 from helpers.cli import showing
 from helpers.cli.options import Json, project_root
-from helpers.errors import Problem, UsageError
+from helpers.errors import UsageError
 from helpers.places import current_day
 from helpers.register.calendar import Occasion, calendar
 from helpers.register.reading import read_register
@@ -37,7 +37,7 @@ def plan(
     try:
         first = date.fromisoformat(f"{month}-01") if month else today.replace(day=1)
     except ValueError:
-        raise UsageError(Problem("--from", month, "a month as YYYY-MM")) from None
+        raise UsageError("--from", month, "a month as YYYY-MM") from None
     end = first.replace(year=first.year + 1)
     register = read_register(root / "params" / "_register", spared=[])
     known = calendar(register, organisation)

@@ -123,7 +123,7 @@ def find_table(name: str) -> Table:
     True
     """
     if name not in TABLES:
-        raise DataError(Problem(f"table {name}", "unknown", ", ".join(TABLES), near_misses(name, TABLES)))
+        raise DataError(f"table {name}", "unknown", ", ".join(TABLES), near_misses(name, TABLES))
     return TABLES[name]
 
 

@@ -15,28 +15,3 @@ from helpers.register.models import (
 )
 from helpers.register.questions import ObservedRegister, answer
 from helpers.register.reading import find_measure, read_register
-
-__all__ = [
-    "BoardDecision",
-    "Comment",
-    "DeclaredQuality",
-    "Event",
-    "ExpectedEffect",
-    "ExpectedImpact",
-    "MatrixRow",
-    "Measure",
-    "Merger",
-    "Objective",
-    "ObservedRegister",
-    "OwnFile",
-    "Perspective",
-    "RecordMapping",
-    "Register",
-    "Risk",
-    "TableMapping",
-    "Target",
-    "Team",
-    "answer",
-    "find_measure",
-    "read_register",
-]

@@ -144,7 +144,7 @@ def _svg(name: str) -> str:
 def _drawer(name: str) -> Callable[[], Figure]:
     if name not in _CHARTS:
         cure = "run the cell again that makes the part, such as stays = length_of_stay(report)"
-        raise DataError(Problem("figure", "the records room has begun anew without it", cure=cure))
+        raise DataError("figure", "the records room has begun anew without it", cure=cure)
     return _CHARTS[name]
 
 
@@ -174,7 +174,7 @@ def _analysis(name: str) -> type[Any]:
     ours = module.startswith("helpers.analyses.")
     found = getattr(importlib.import_module(module), kind, None) if ours else None
     if not any(isinstance(inspect.getattr_static(found, each), part) for each in dir(found)):
-        raise UsageError(Problem("records room", f"{name} is no analysis", "those of helpers.analyses"))
+        raise UsageError("records room", f"{name} is no analysis", "those of helpers.analyses")
     return cast(type[Any], found)
 
 
@@ -182,7 +182,7 @@ def _analysis(name: str) -> type[Any]:
 def _show(name: str, method: str, given: Mapping[str, Any]) -> Shown | ShownParts | Part:
     if name not in _ANALYSES:
         cure = "run the cell again that makes it, such as stays = length_of_stay(report)"
-        raise DataError(Problem(method, "the records room has begun anew without this analysis", cure=cure))
+        raise DataError(method, "the records room has begun anew without this analysis", cure=cure)
     kind = type(_ANALYSES[name])
     if problem := _hidden(kind, method):
         raise UsageError(problem)

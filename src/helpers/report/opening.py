@@ -136,7 +136,7 @@ def _open_mart(root: Path) -> Mart:
     version = os.environ.get(VERSION_VARIABLE) or mart.version
     if not version:
         cure = "run `boardpack data load FILE…`, or `boardpack demo build` for invented data"
-        raise DataError(Problem(str(mart.path), "nothing has been loaded yet", cure=cure))
+        raise DataError(str(mart.path), "nothing has been loaded yet", cure=cure)
     return mart.at(version)
 
 
@@ -148,9 +148,9 @@ def latest_month(mart: Mart, kind: Latest, organisation: Organisation) -> date:
         found, where = look_up(mart, own), f"{organisation.code}, period: latest"
         if found is None:
             came = f"the mart holds no {what} of it"
-            raise DataError(Problem(where, came, cure="load data first"))
+            raise DataError(where, came, cure="load data first")
         return found
     latest = _OF_ALL[kind](mart)["latest"][0]
     if latest is None or latest != latest:
-        raise DataError(Problem("period: latest", f"the mart holds no {kind}", cure="load data first"))
+        raise DataError("period: latest", f"the mart holds no {kind}", cure="load data first")
     return date(latest.year, latest.month, 1)

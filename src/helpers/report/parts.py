@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from helpers.bundle import SUPPRESSED, Bundle, Cell, Column, Panel
-from helpers.errors import Problem, UsageError, near_misses, unknown_names
+from helpers.errors import UsageError, near_misses, unknown_names
 from helpers.report.own.cells import Format, show
 from helpers.report.shown import Shown, draw, picture_of
 from helpers.yaml_files import raise_all
@@ -126,7 +126,7 @@ class Part:
             Where it has no picture: its sentences say why.
         """
         if self.chart is None:
-            raise UsageError(Problem(f"{self.name}.figure", "this part has no picture", cure=self._instead))
+            raise UsageError(f"{self.name}.figure", "this part has no picture", cure=self._instead)
         figure: Any = draw(self.chart)
         figure.bundle = self._figure_bundle(caption, alt, label)
         return figure  # type: ignore[no-any-return]
@@ -254,7 +254,7 @@ class Part:
     def _check_table(self, columns: Heads | None, formats: Mapping[str, Format] | None, sort: str) -> None:
         known = [each.name for each in self.fields]
         if not known:
-            raise UsageError(Problem(f"{self.name}.table", "this part has no table", cure=self._instead))
+            raise UsageError(f"{self.name}.table", "this part has no table", cure=self._instead)
         asked = {
             "columns": columns or (),
             "formats": formats or (),

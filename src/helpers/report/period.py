@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from helpers.errors import Problem, UsageError
+from helpers.errors import UsageError
 from helpers.phrases import phrase
 from helpers.report.words import count, month
 
@@ -33,7 +33,7 @@ class Period:
         'October 2025 to September 2026'
         """
         if months < 1:
-            raise UsageError(Problem("months", f"{months}", "1 or more", "say how many months to cover"))
+            raise UsageError("months", f"{months}", "1 or more", "say how many months to cover")
         return cls(add_months(last, 1 - months), last)
 
     @property
@@ -105,7 +105,7 @@ def read_month(text: str, *, latest: date) -> date:
         return latest
     if match := _MONTH.fullmatch(text):
         return date(int(match[1]), int(match[2]), 1)
-    raise UsageError(Problem("period", f"{text!r}", "latest, or a month as YYYY-MM", 'write "2026-09"'))
+    raise UsageError("period", f"{text!r}", "latest, or a month as YYYY-MM", 'write "2026-09"')
 
 
 # --- out of date -----------------------------------------------------------------------------------

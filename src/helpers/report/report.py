@@ -21,7 +21,7 @@ from helpers.data.organisations.directory import Organisation
 from helpers.data.room.records import Records, open_records
 from helpers.data.room.selection import Whose
 from helpers.data.schema import NAME_LISTS, RECORDS
-from helpers.errors import DataError, Problem
+from helpers.errors import DataError
 from helpers.places import REPORT_VARIABLE, current_day, state_folder
 from helpers.reads import is_about, note_file
 from helpers.register.models import Register
@@ -104,7 +104,7 @@ class Report:
         """
         place = Path(path)
         if not place.exists():
-            raise DataError(Problem(str(path), "is not there", "a file or folder beside the notebook"))
+            raise DataError(str(path), "is not there", "a file or folder beside the notebook")
         for each in (place, *(place.rglob("*") if place.is_dir() else ())):
             note_file(each)
         return place

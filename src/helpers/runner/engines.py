@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from helpers.errors import Problem, ReportError, UsageError
+from helpers.errors import ReportError, UsageError
 
 FORMATS: Final = ("html", "pdf", "docx", "pptx")
 RENDERERS: Final = ("auto", "quarto", "embedded")
@@ -54,13 +54,13 @@ def choose_engine(renderer: str = "auto") -> Quarto | None:
     `ReportError` when Quarto is found and cannot be used.
     """
     if renderer not in RENDERERS:
-        raise UsageError(Problem("--renderer", repr(renderer), ", ".join(RENDERERS)))
+        raise UsageError("--renderer", repr(renderer), ", ".join(RENDERERS))
     if renderer == "embedded":
         return None
     found = find_quarto()
     if found is None and renderer == "quarto":
         cure = "Install Quarto or set QUARTO_PATH; --renderer embedded needs nothing."
-        raise UsageError(Problem("--renderer", "quarto, but no such command is found", cure=cure))
+        raise UsageError("--renderer", "quarto, but no such command is found", cure=cure)
     return found
 
 
@@ -77,14 +77,14 @@ def find_quarto(environ: Mapping[str, str] | None = None) -> Quarto | None:
     else:
         found = shutil.which("quarto", path=environ.get("PATH", ""))
     if found is None and named:
-        raise ReportError(Problem("QUARTO_PATH", named, "the quarto command", "Correct or unset it."))
+        raise ReportError("QUARTO_PATH", named, "the quarto command", "Correct or unset it.")
     if found is None:
         return None
     quarto = Quarto(Path(found), _version(found))
     if quarto.version < OLDEST:
         came = f"version {'.'.join(map(str, quarto.version))}"
         cure = "Install a newer one, or use --renderer embedded."
-        raise ReportError(Problem(f"quarto at {found}", came, f"{OLDEST[0]}.{OLDEST[1]} or newer", cure))
+        raise ReportError(f"quarto at {found}", came, f"{OLDEST[0]}.{OLDEST[1]} or newer", cure)
     return quarto
 
 
@@ -92,10 +92,8 @@ def _version(command: str) -> tuple[int, ...]:
     try:
         done = subprocess.run([command, "--version"], capture_output=True, text=True, timeout=_SECONDS)
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise ReportError(
-            Problem(f"quarto at {command}", str(error), cure="Correct QUARTO_PATH.")
-        ) from error
+        raise ReportError(f"quarto at {command}", str(error), cure="Correct QUARTO_PATH.") from error
     numbers = re.match(r"\d+(?:\.\d+)+", done.stdout.strip())
     if done.returncode or numbers is None:
-        raise ReportError(Problem(f"quarto at {command}", "no version", "a command that answers --version"))
+        raise ReportError(f"quarto at {command}", "no version", "a command that answers --version")
     return tuple(int(number) for number in numbers[0].split("."))

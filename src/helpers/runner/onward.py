@@ -130,12 +130,12 @@ def _read_list(destination: Destination, audience: str) -> dict[str, str]:
     if content is None:
         if destination.read(HOME) is not None:
             came = "is there, and boardpack did not put it there"
-            raise UsageError(Problem(HOME, came, cure="choose a folder or prefix that holds nothing else"))
+            raise UsageError(HOME, came, cure="choose a folder or prefix that holds nothing else")
         return {}
     said = json.loads(content)
     if said["audience"] != audience:
         came = f"says that the reports there are for {said['audience']}, and not for {audience}"
-        raise UsageError(Problem(LIST, came, cure="give each audience a place of its own"))
+        raise UsageError(LIST, came, cure="give each audience a place of its own")
     return dict(said["files"])
 
 
@@ -152,9 +152,7 @@ class Folder:
 
     def __init__(self, root: Path) -> None:
         if not root.is_dir():
-            raise UsageError(
-                Problem(str(root), "there is no such folder", cure="make it, or mount the share")
-            )
+            raise UsageError(str(root), "there is no such folder", cure="make it, or mount the share")
         self._root = root
 
     def read(self, path: str) -> bytes | None:
@@ -191,10 +189,10 @@ class Bucket:
             from botocore.exceptions import BotoCoreError, ClientError
         except ModuleNotFoundError:
             cure = "install it: pip install 'boardpack[s3]'"
-            raise UsageError(Problem(address, "needs boto3, which is not installed", cure=cure)) from None
+            raise UsageError(address, "needs boto3, which is not installed", cure=cure) from None
         place = urlsplit(address)
         if not place.netloc:
-            raise UsageError(Problem(address, "names no bucket", "s3://bucket or s3://bucket/prefix"))
+            raise UsageError(address, "names no bucket", "s3://bucket or s3://bucket/prefix")
         self._name, self._prefix = place.netloc, place.path.strip("/")
         self._errors: tuple[type[Exception], ...] = (BotoCoreError, ClientError)
         self._address = address
@@ -237,7 +235,7 @@ def _told(where: str, *errors: type[Exception]) -> Iterator[None]:
         yield
     except errors as error:
         cure = "mend that and run it again: it goes on where it ended"
-        raise ReportError(Problem(where, f"cannot be used ({error})", cure=cure)) from error
+        raise ReportError(where, f"cannot be used ({error})", cure=cure) from error
 
 
 def open_destination(project: Project, address: str) -> Destination:
@@ -254,5 +252,5 @@ def open_destination(project: Project, address: str) -> Destination:
     for own in (each.resolve() for each in folders):
         if there.is_relative_to(own) or own.is_relative_to(there):
             came = f"lies in {project.show(own)}, or holds it"
-            raise UsageError(Problem(address, came, cure="choose a folder that nothing else is kept in"))
+            raise UsageError(address, came, cure="choose a folder that nothing else is kept in")
     return Folder(there)

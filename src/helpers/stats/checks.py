@@ -243,7 +243,7 @@ def check_dates(name: str, values: Any) -> pd.DatetimeIndex:
     try:
         if isinstance(getattr(values, "dtype", None), pd.PeriodDtype):
             values = pd.PeriodIndex(values).to_timestamp()
-        elif np.size(values) and _all_numbers(values):
+        elif np.size(values) and bool(pd.api.types.is_numeric_dtype(pd.Index(values))):
             raise ValueError("plain numbers are no dates")
         index = pd.DatetimeIndex(pd.to_datetime(pd.Index(values), format="ISO8601"))
     except (ValueError, TypeError) as error:
@@ -256,10 +256,6 @@ def check_dates(name: str, values: Any) -> pd.DatetimeIndex:
         where = int(np.flatnonzero(index.isna())[0])
         raise ArgumentError(name, f"a missing date came at position {where}", "a date for every point")
     return index.as_unit("ns")
-
-
-def _all_numbers(values: Any) -> bool:
-    return bool(pd.api.types.is_numeric_dtype(pd.Index(values)))
 
 
 def check_columns(name: str, frame: pd.DataFrame, columns: Collection[Hashable]) -> None:

@@ -334,10 +334,11 @@ local function figure(el)
   local caption = with_prefix(name, caption_of(el))
   local alt = image.attributes["fig-alt"] or refuse("a figure without alt text: " .. el.identifier)
   if typst then
-    -- at the foot of a page: at its head a figure would stand above the heading and the sentence that lead to it
-    local place = image.classes:includes("tall") and "bottom" or "none"
-    return raw(("#figure(image(%s, alt: %s), caption: [%s], kind: image, placement: %s)\n<%s>"):format(
-      typst_string(image.src), typst_string(alt), typst_inlines(caption), place, el.identifier))
+    local tall = image.classes:includes("tall")
+    return raw((tall and "#tall-figure((place, width) => [%s])" or "%s"):format(
+      ("#figure(image(%s, alt: %s%s), caption: [%s], kind: image, placement: %s)\n<%s>"):format(
+        typst_string(image.src), typst_string(alt), tall and ", width: width" or "", typst_inlines(caption),
+        tall and "place" or "none", el.identifier)))
   end
   local picture = pandoc.Image(pandoc.Inlines({ pandoc.Str(alt) }), image.src)
   if not html then
@@ -867,13 +868,13 @@ local function leads_on(blocks, i)
   return false
 end
 
--- A tall figure goes to the head of a page, and what follows stands before it; a table would be cut there, so that on
--- paper it comes first.
+-- A tall figure may go to the next page, and what follows stands before it; a table comes first on paper, with the
+-- sentences that lead to it, or the figure would stand within it.
 local function tables_before_tall(blocks)
   local place = 1
   while place < #blocks do
     local from, to = place, place + 1
-    while blocks[to] and is_data_behind(blocks[to]) do to = to + 1 end
+    while blocks[to] and (is_data_behind(blocks[to]) or is_lead(blocks[to]) and blocks[to].t ~= "Header") do to = to + 1 end
     if blocks[from].t == "Figure" and is_tall(blocks[from]) and blocks[to] and blocks[to].t == "Table" then
       if is_notes(blocks[to + 1]) then to = to + 1 end
       blocks:insert(to, blocks:remove(from))

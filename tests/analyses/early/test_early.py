@@ -140,6 +140,15 @@ def test_certainty_moves_from_the_signs_own_chance_to_what_became_of_such_signs(
     assert replace(sign, record=Record(0, 10)).certainty == pytest.approx(0.45)
 
 
+def test_a_chance_is_said_once_as_the_certainty_that_the_table_has() -> None:
+    result = example_result([*10 + NOISE], targets=[TARGET])
+    sign = Sign(
+        result, "crossing", date(2028, 12, 1), 0.9, aim=12.0, due=date(2029, 3, 1), record=Record(3, 5)
+    )
+    # ten times 0.9 and three of five: 12 of 15
+    assert "about 80% likely to be worse in March 2029 than the 12% of" in words.sign_words(sign)
+
+
 def test_spend_is_taken_apart_into_price_and_volume_that_add_up() -> None:
     measure = example_measure(kind="mean", unit="£", digits=0, name="Cost", about="money")
     result = example_result([100.0] * 12 + [110.0] * 12, measure=measure)

@@ -76,8 +76,15 @@ def test_a_trust_that_does_not_record_is_neither_compared_nor_worked_out(demo: M
     assert "does not record" in headline
     assert "best quarter" not in headline
     assert "SYN41" not in [row[0] for row in found.peers.rows]
-    for part in (found.path, found.sensitivity):  # each under a heading of its own
+    of_noughts = (found.trend, found.specialties, found.deprivation)
+    for part in (
+        *of_noughts,
+        found.path,
+        found.sensitivity,
+        found.limitations,
+    ):  # each under a heading of its own
         assert "not recorded here" in part.say().bundle.markdown
+    assert all(part.frame.empty for part in of_noughts)
     later = (found.outcomes, found.days, found.assumptions)
     assert all(part.shown == () for part in later)  # the section has said why
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from label_boxes import label_problems
-from matplotlib.text import Annotation
+from matplotlib.text import Annotation, Text
 
 from helpers.report.charts.canvas import canvas
 from helpers.report.charts.comparison import Bar, Step, bars_chart, split_chart
@@ -67,6 +67,36 @@ def test_a_point_at_the_edge_is_named_beside_or_beyond_it_and_not_across_the_cha
     assert axes.bbox.y0 <= box.y0
     assert box.y1 <= axes.bbox.y1
     plt.close(figure)
+
+
+@pytest.mark.parametrize("trusts", [3, 8, 118])
+def test_the_own_trust_is_always_named_and_never_struck_through(trusts: int) -> None:
+    value = np.sort(70 + 6 * np.random.default_rng(trusts).standard_normal(trusts))
+    lines = [("median", float(np.median(value))), ("best quarter", float(np.quantile(value, 0.75)))]
+    for own in range(0, trusts, 1 + trusts // 8):
+        figure = caterpillar_chart(value, (value - 2, value + 2), own, label="SYN07", lines=lines, unit="%")
+        (axes,) = figure.axes
+        (name,) = [each for each in axes.texts if each.get_text() == "SYN07"]
+        box = Text.get_window_extent(name)
+        heights = [axes.transData.transform((0, level))[1] for _, level in lines]
+        assert not [each for each in heights if box.y0 < each < box.y1]
+        plt.close(figure)
+
+
+def test_the_own_trust_is_named_in_a_cloud_of_others() -> None:
+    rng = np.random.default_rng(1)
+    size, rate = rng.uniform(300, 900, 300), 60 + rng.standard_normal(300)
+    ends = np.array([200.0, 1000.0])
+    limits = {
+        "95%": (ends, np.full(2, 57.0), np.full(2, 63.0)),
+        "99.8%": (ends, np.full(2, 56.0), np.full(2, 64.0)),
+    }
+    for own in range(0, 300, 60):
+        figure = rate_funnel_chart(
+            size, rate, own, limits, label="SYN07", centre=60, axis_labels=("All", "%"), height=2.0
+        )
+        assert "SYN07" in [each.get_text() for each in figure.axes[0].texts]
+        plt.close(figure)
 
 
 # ---- the checker itself

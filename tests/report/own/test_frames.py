@@ -104,7 +104,7 @@ def test_what_is_no_table_is_told() -> None:
 def test_the_data_behind_a_figure_keep_their_numbers() -> None:
     columns, rows = data_behind(WARDS)
     assert [(column.label, column.kind, column.digits) for column in columns] == [
-        ("ward", "text", 0), ("beds", "rate", 0), ("share", "rate", 3), ("from", "text", 0),
+        ("ward", "text", 0), ("beds", "rate", 0), ("share", "rate", 3), ("from", "date", 0),
     ]  # fmt: skip
     assert rows == (("Ash", 1240, 0.958, "1 April 2026"), ("Elm", 22, None, "1 April 2026"))
 

@@ -89,6 +89,22 @@ def test_the_data_behind_a_figure_follow_it(notebook, document_of):
     assert "| April 2025 | 4.2 |" in behind
 
 
+@pytest.mark.parametrize(
+    ("measures", "newest_first"), [(("Beds", "Beds"), True), (("Beds", "Stay"), False)]
+)
+def test_a_chart_of_one_thing_by_date_shows_its_newest_end_on_a_narrow_screen(
+    notebook, document_of, measures, newest_first
+):
+    columns = (
+        Column(label="Measure"),
+        Column(label="From", kind="date"),
+        Column(label="Value", kind="rate"),
+    )
+    rows = tuple((name, "1 April 2026", 1) for name in measures)
+    markdown = document_of(notebook.figure(columns=columns, rows=rows)).markdown
+    assert (".over-time" in markdown) is newest_first
+
+
 def test_the_last_section_says_how_the_report_was_made(notebook, document_of, source):
     text = document_of(notebook.table(sources=(source,), suppressed=2)).markdown
     about = text[text.index("## About this report") :]

@@ -77,11 +77,24 @@ def test_a_tall_figure_stands_after_the_table_that_follows_it(notebook, pages) -
     )
 
 
-def test_before_other_words_a_tall_figure_stands_at_the_head_of_a_page(notebook, pages) -> None:
+def test_a_tall_figure_without_room_goes_to_the_next_page_and_its_words_go_on_before_it(
+    notebook, pages
+) -> None:
     fill(notebook, 20).figure(svg=TALL).markdown("The words after it.")
     first, second = pages()
     assert "The words after it." in first
     assert "Figure 1" in second
+
+
+@pytest.mark.parametrize("lines", [4, 10, 12])
+def test_a_tall_figure_stands_between_its_words_where_it_has_room_as_it_is_or_a_little_smaller(
+    notebook, pages, lines
+) -> None:
+    fill(notebook, lines).figure(svg=TALL).markdown("The words after it.")
+    words = pages()[0]
+    assert words.index(f"Line {lines - 1}.") < words.index("Figure 1")
+    if "The words after it." in words:
+        assert words.index("Figure 1") < words.index("The words after it.")
 
 
 @pytest.mark.parametrize("first", range(44, 56, 2))

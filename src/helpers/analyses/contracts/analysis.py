@@ -12,7 +12,7 @@ from helpers.analyses.decided.analysis import meeting_day
 from helpers.bundle import Cell, Column
 from helpers.data.policy import policy_of_records
 from helpers.data.series.contract import contract_lines
-from helpers.errors import DataError, Problem, UsageError, near_misses
+from helpers.errors import DataError, UsageError, near_misses
 from helpers.measures.columns import standing_words
 from helpers.measures.gathering import datasets_behind, results_for
 from helpers.measures.result import MeasureResult
@@ -157,10 +157,10 @@ def contract_monitoring(report: Report, *, contract: str | None = None) -> Contr
     known = report.register.contracts_of(report.organisation.code, year)
     if contract is None and len(known) > 1:
         several = f"{len(known)} of {year}"
-        raise UsageError(Problem("contract", several, ", ".join(known), "name one of them"))
+        raise UsageError("contract", several, ", ".join(known), "name one of them")
     if contract is not None and contract not in known:
         allowed = ", ".join(known) or f"none is registered for {report.organisation.code} in {year}"
-        raise UsageError(Problem("contract", contract, allowed, near_misses(contract, known)))
+        raise UsageError("contract", contract, allowed, near_misses(contract, known))
     chosen = contract or next(iter(known), None)
     return analyse_in_room(ContractMonitoring, report.apart(), None if chosen is None else known[chosen])
 
@@ -173,7 +173,7 @@ class ContractMonitoring(Sections):
         frame = contract_lines(report.mart, code)
         if frame.empty:
             cure = "load a file with the columns of docs/reference/contracts.md"
-            raise DataError(Problem(code, "the mart holds no lines of its contract", cure=cure))
+            raise DataError(code, "the mart holds no lines of its contract", cure=cure)
         self.contract, self.year, self.day = contract, year_of(last), meeting_day(last, report.today)
         self.scheme = report.register.payment.get(self.year)
         balance = build_balance(frame, last, policy_of_records(), scheme=self.scheme, contract=contract)

@@ -22,7 +22,7 @@ from helpers.data.disclosure.deciding import Asked
 from helpers.data.disclosure.queries import CONTRACT, LINE, Condition, Query
 from helpers.data.policy import DisclosurePolicy
 from helpers.data.schema import CONTRACT_FIGURES
-from helpers.errors import DataError, Problem
+from helpers.errors import DataError
 from helpers.register.contract import APRIL, Contract, PaymentElement, PaymentScheme
 from helpers.report.period import Period, add_months
 from helpers.report.report import Report
@@ -205,9 +205,7 @@ def as_told(balance: Balance, report: Report) -> Balance:
     told = report.ask(list({each.query: each for each in (whole, *rows, *paid)}.values()))
     if told[whole.query].star:
         came = "its contract counts so few patients that nothing of it may be shown"
-        raise DataError(
-            Problem(report.organisation.code, came, cure="choose a month with more of the year")
-        )
+        raise DataError(report.organisation.code, came, cure="choose a month with more of the year")
     together, paid_together = (any(told[each.query].star for each in some) for some in (rows, paid))
     shown = (replace(balance.total, name="All specialties"),) if together else balance.rows
     return replace(balance, rows=shown, together=together, paid_together=paid_together)

@@ -58,7 +58,7 @@ def _crossing_words(sign: Sign) -> str:
         "our_line": "our line to the milestone",
     }
     aim = f"the {value} of {what[held.by]}" if held else f"{value}, all there is"
-    return f"{chance_words(sign.chance)} likely to be worse in {month(sign.due)} than {aim}"
+    return f"{chance_words(sign.certainty)} likely to be worse in {month(sign.due)} than {aim}"
 
 
 def _growing_words(sign: Sign) -> str:

@@ -15,7 +15,7 @@ from helpers.analyses.four_columns.matrix import Ambition, Matrix, MatrixLine, b
 from helpers.analyses.four_columns.models import DRAWS
 from helpers.analyses.sight.lines import choose_measures
 from helpers.bundle import Column
-from helpers.errors import Problem, UsageError, unknown_names
+from helpers.errors import UsageError, unknown_names
 from helpers.measures.columns import dated_cell, target_cell
 from helpers.measures.gathering import datasets_behind, results_for
 from helpers.measures.words import CATEGORY_WORDS
@@ -208,7 +208,7 @@ def read_achieved(frame: pd.DataFrame) -> list[Achieved]:
     """
     missing = [name for name in _FOUND if name not in frame]
     if missing:
-        raise UsageError(Problem("achieved", f"no column {' and '.join(missing)}", ", ".join(_FOUND)))
+        raise UsageError("achieved", f"no column {' and '.join(missing)}", ", ".join(_FOUND))
     known = frame.dropna(subset=list(_FOUND))
     return [
         Achieved(str(row["row"]), *(float(row[name]) for name in _FOUND[1:]))

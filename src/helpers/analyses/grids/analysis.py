@@ -16,7 +16,7 @@ from helpers.analyses.decided.analysis import meeting_day
 from helpers.audience import current_audience
 from helpers.bundle import Column
 from helpers.data.policy import policy_of
-from helpers.errors import Problem, UsageError, near_misses
+from helpers.errors import UsageError, near_misses
 from helpers.phrases import phrases
 from helpers.register.grids import Assessment, Consensus, Grid, groups_apart, spread
 from helpers.report.analyses_in_room import analyse_in_room
@@ -65,7 +65,7 @@ class SelfAssessment(Sections):
         super().__init__(report)
         known = report.register.grids
         if grid not in known:
-            raise UsageError(Problem("grid", grid, ", ".join(known), near_misses(grid, known)))
+            raise UsageError("grid", grid, ", ".join(known), near_misses(grid, known))
         self.grid, self.today = known[grid], report.today
         until = f"{meeting_day(report.period.last, report.today):%Y-%m}"
         code = report.organisation.code

@@ -183,7 +183,9 @@ class MissedAppointments(AppointmentBasis):
 
     @part
     def limitations(self) -> Part:
-        """What the scenario does not know."""
+        """What the scenario does not know; why there is none."""
+        if self.scenario is None:
+            return self.part("limitations", words={"no_scenario": self.why_no_scenario})
         return self.part("limitations", words=phrases("statements.missed_limits"), bulleted=True)
 
     # --- who misses -------------------------------------------------------------------------------

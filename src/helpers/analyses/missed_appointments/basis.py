@@ -43,6 +43,13 @@ class AppointmentBasis(Sections):
         return phrase("reasons.missed.scenario_hidden")
 
     @property
+    def not_recorded(self) -> str:
+        """Why no rate of the trust says anything; empty where they do. A small specialty may just have none missed."""
+        if self.found.recorded or self.options.specialty is not None:
+            return ""
+        return phrase("reasons.missed.section_not_recorded")
+
+    @property
     def past(self) -> bool:
         """Whether the horizon has passed: then the scenario is told as what would have been."""
         return self.scenario is not None and self.scenario.horizon <= self.report.today

@@ -24,7 +24,7 @@ from helpers.data.policy import policy_for
 from helpers.data.series import appointments
 from helpers.data.series.appointments import ALL, DEPRIVATION
 from helpers.data.sources.names import ENGLAND
-from helpers.errors import DataError, Problem
+from helpers.errors import DataError
 from helpers.register.models import Event
 from helpers.report.period import Period
 from helpers.report.trend_events import TrendEvents
@@ -94,7 +94,7 @@ class DnaFindings:
         if not self._has_own(self.months):
             where = f"{organisation.code}, {period.label}"
             cure = "choose another period, or load the trust's records or the statistics of those months"
-            raise DataError(Problem(where, "no outpatient appointments, attended or missed", cure=cure))
+            raise DataError(where, "no outpatient appointments, attended or missed", cure=cure)
 
     @cached_property
     def _recorded(self) -> pd.DataFrame:
@@ -114,18 +114,15 @@ class DnaFindings:
 
     def _from_publications(self) -> pd.DataFrame:
         if self.options.specialty is not None:
-            raise DataError(
-                Problem(
-                    "specialty", f"{self.options.specialty} of {self.organisation.code}",
-                    "none: published statistics do not give missed appointments by trust and specialty",
-                    "leave the specialty out, or load the trust's outpatient records",
-                )
-            )  # fmt: skip
+            came = f"{self.options.specialty} of {self.organisation.code}"
+            allowed = "none: published statistics do not give missed appointments by trust and specialty"
+            cure = "leave the specialty out, or load the trust's outpatient records"
+            raise DataError("specialty", came, allowed, cure)
         if self.options.where:
             came = f"{', '.join(self.options.where)} of {self.organisation.code}"
             allowed = "none: published statistics tell appointments apart by kind alone"
             cure = "leave it out, or load the trust's outpatient records"
-            raise DataError(Problem("where", came, allowed, cure))
+            raise DataError("where", came, allowed, cure)
         frame = appointments.published_months(self.mart, self.codes, self.span.first, self.span.end)
         return frame.assign(month=pd.to_datetime(frame["month"]).dt.date)
 

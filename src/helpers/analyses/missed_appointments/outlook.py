@@ -14,7 +14,7 @@ from helpers.analyses.missed_appointments.basis import AppointmentBasis
 from helpers.analyses.missed_appointments.options import DnaOptions
 from helpers.analyses.missed_appointments.scenario import Clinic, Scenario, reach_of
 from helpers.bundle import Cell, Column
-from helpers.errors import Problem, UsageError, unknown_names
+from helpers.errors import UsageError, unknown_names
 from helpers.phrases import phrase, phrases
 from helpers.report.charts import scenario as charts_scenario
 from helpers.report.charts.scenario import Reach, Swing
@@ -100,7 +100,7 @@ def options_of(table: pd.DataFrame) -> dict[str, Any]:
     missing = [name for name in ("name", "likely") if name not in rows]
     if missing:
         came = f"no column {' and '.join(missing)}"
-        raise UsageError(Problem("assumptions", came, "name, low, likely, high, source"))
+        raise UsageError("assumptions", came, "name, low, likely, high, source")
     raise_all(
         unknown_names(
             rows["name"], phrases("names.assumptions"), where="assumptions, ", came="no such assumption"
@@ -267,7 +267,8 @@ def days(basis: AppointmentBasis) -> Part:
     rows = _by_bound(found, "Days of additions", lambda each: each.days_of_additions)
     if (wait := found.outcomes["all"].wait_days) is not None:
         rows.append((f"A newcomer's wait, first in, first out{_wait_now(found)}", wait))
-    return basis.part("days", **_spreads(found, rows, 1), caption="The same in days.")
+    caption, note = "The same in days.", phrase("statements.missed.day_of_additions")
+    return basis.part("days", **_spreads(found, rows, 1), caption=caption, note=note)
 
 
 def _by_bound(

@@ -59,6 +59,8 @@ def specialties(basis: AppointmentBasis) -> Part:
 
 def _own_specialties(basis: AppointmentBasis) -> Part:
     found = basis.found
+    if none := basis.not_recorded:
+        return basis.part("specialties", fields=SPECIALTIES, none=none)
     table = found.own_specialties
     pairs = [found.told.cells(found.told.of_specialty(code)) for code in table.index]
     booked, missed = ([pair[side] for pair in pairs] for side in (0, 1))
@@ -140,8 +142,8 @@ def _driver_words(table: pd.DataFrame) -> str:
 def deprivation(basis: AppointmentBasis) -> Part:
     """Return the trust's rate by fifth of deprivation."""
     found = basis.found
-    if found.basis == "published" or found.inequality is None:
-        few = phrase("reasons.missed.fifth_hidden")
+    if found.basis == "published" or found.inequality is None or basis.not_recorded:
+        few = basis.not_recorded or phrase("reasons.missed.fifth_hidden")
         lacks = phrase("reasons.missed.deprivation_needs_records")
         return basis.part("deprivation", fields=FIFTHS, none=lacks if found.basis == "published" else few)
     return basis.part(

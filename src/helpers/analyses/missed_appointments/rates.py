@@ -242,6 +242,8 @@ def _peer_words(found: DnaFindings, shown: pd.Series, *, marked: bool) -> dict[s
 def trend(basis: AppointmentBasis) -> Part:
     """Return the rate month by month, with the limits of its ordinary variation (Laney's p')."""
     found, origin = basis.found, basis.origin
+    if none := basis.not_recorded:
+        return basis.part("trend", fields=fields(__file__, "trend"), none=none)
     # it may be said which months are hidden only where the totals of this report and earlier ones leave that open
     spans = found.period.spans(found.own_months["dnas"])
     marked = all(controlled.leave_values_open(span, sum(span), origin) for span in spans)

@@ -14,7 +14,7 @@ from helpers.analyses.missed_appointments.findings import Counts, DnaFindings
 from helpers.analyses.missed_appointments.options import DnaOptions
 from helpers.data.periods import months_between
 from helpers.data.series.appointments import ALL, FIRST, FOLLOW_UP
-from helpers.errors import ArgumentError, DataError, Problem, UsageError
+from helpers.errors import ArgumentError, DataError, UsageError
 from helpers.stats import dna
 from helpers.stats.checks import Floats
 from helpers.stats.dna.impact import DAYS_PER_YEAR, WEEKS_PER_YEAR, impact_of
@@ -97,7 +97,7 @@ def _first_attendances(found: DnaFindings) -> float:
     if first is None or first.booked <= first.missed:
         where = f"{found.organisation.code}, {found.period.label}"
         cure = "give `flows`, patients added to the list in a year, or set use_rtt"
-        raise DataError(Problem(where, "no first attendances, so no additions to the list", cure=cure))
+        raise DataError(where, "no first attendances, so no additions to the list", cure=cure)
     return _a_year(found, FIRST, first.booked - first.missed)
 
 
@@ -107,7 +107,7 @@ def _nearest_list(found: DnaFindings) -> pd.Series:
     if frame.empty:
         cure = "load the RTT full extract of a month, or give waiting_list, removals and additions"
         where = f"{found.organisation.code}, use_rtt"
-        raise DataError(Problem(where, "no month has the list, new periods and completed ones", cure=cure))
+        raise DataError(where, "no month has the list, new periods and completed ones", cure=cure)
     away = [abs((month - found.period.last).days) for month in frame["month"]]
     return frame.iloc[int(np.argmin(away))]
 
@@ -143,7 +143,7 @@ class Scenario:
             self.weeks = dna.weeks_to_year_end(self.start, options.horizon_day)
         except ArgumentError as error:
             cure = "leave it out for the end of the financial year"
-            raise UsageError(Problem("horizon", error.came, error.allowed, cure)) from None
+            raise UsageError("horizon", error.came, error.allowed, cure) from None
 
     @property
     def horizon(self) -> date:

@@ -12,7 +12,7 @@ from helpers.analyses.oversight_framework import words
 from helpers.analyses.oversight_framework.standing import Standing
 from helpers.bundle import Cell
 from helpers.data.series.oversight import oversight_rows
-from helpers.errors import DataError, Problem, UsageError
+from helpers.errors import DataError, UsageError
 from helpers.measures.columns import DATED, IN_WORDS, MEASURE
 from helpers.measures.gathering import datasets_behind, results_for
 from helpers.measures.result import MeasureResult
@@ -64,17 +64,17 @@ class Oversight(Sections):
         name, wanted = f"oversight/{year_of(last)}.yml", words.quarter(last)
         if year_of(last) not in years:
             cure = "write the framework of that year: docs/explanation/oversight.md"
-            raise UsageError(Problem(name, "missing", ", ".join(years), cure))
+            raise UsageError(name, "missing", ", ".join(years), cure)
         rows, ids = oversight_rows(report.mart, last.date()), years[year_of(last)].rows
         own = rows[(rows["org_code"] == code) & (rows["metric"] == ids["average"])]
         held = list(map(words.quarter, own["period"]))
         if wanted not in held:
             have, cure = ", ".join(held) or "none is loaded", "load the published file of that quarter"
-            raise DataError(Problem(code, f"no average score in {wanted}", have, cure))
+            raise DataError(code, f"no average score in {wanted}", have, cure)
         self.standing = Standing(rows, code, years)
         if self.standing.metrics.empty:
             came = f"{ids['score']}: no score of {wanted} begins so"
-            raise DataError(Problem(f"{name}, rows, score", came, cure="mend the file"))
+            raise DataError(f"{name}, rows, score", came, cure="mend the file")
         known, same = report.register.measures, self.standing.metrics.dropna(subset="measure")
         self._same = same[same["measure"].isin(list(known))].set_index("measure")
         self._owners = {row["id"]: known[str(of)].owner for of, row in self._same.iterrows()}

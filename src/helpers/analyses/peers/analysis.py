@@ -11,7 +11,7 @@ from helpers.analyses.peers import columns, pictures, report_words, words
 from helpers.analyses.peers.comparison import MOVEMENT_MONTHS, PeerFindings, PeerOptions, datasets_of
 from helpers.analyses.peers.movement import gain_sentence, movement_sentence
 from helpers.analyses.peers.result import PeerComparison
-from helpers.errors import Problem, UsageError, near_misses
+from helpers.errors import UsageError, near_misses
 from helpers.measures.places.groups import GroupKind
 from helpers.phrases import bulleted, phrase, phrases
 from helpers.register.models import Benchmark
@@ -92,7 +92,7 @@ class PeerBenchmark:
             return self.found.comparisons[0]
         if measure not in known:
             cure = near_misses(measure or "", list(known)) or "name one of them"
-            raise UsageError(Problem("measure", repr(measure), ", ".join(known), cure))
+            raise UsageError("measure", repr(measure), ", ".join(known), cure)
         return known[measure]
 
     # --- every measure ------------------------------------------------------------------------------

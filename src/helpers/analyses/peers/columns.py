@@ -27,10 +27,6 @@ def _share(label: str) -> Column:
     return Column(label=label, kind="model", unit="%")
 
 
-def _place(comparison: PeerComparison) -> Percentile | None:
-    return comparison.own.percentile if comparison.own and not comparison.alike else None
-
-
 def percent_of(place: Percentile | None) -> Cell:
     """Return the expected share of the other trusts."""
     return None if place is None else place.percent
@@ -79,7 +75,7 @@ def _of_place(name: str, label: str, of: str, about: str, *, times: float = 1) -
     """Return a column of one of the own percentile's numbers."""
 
     def cell(comparison: PeerComparison) -> Cell:
-        place = _place(comparison)
+        place = comparison.own.percentile if comparison.own and not comparison.alike else None
         return None if place is None else times * float(getattr(place, of))
 
     return Each(name, _share(label), cell, about, usual=False)

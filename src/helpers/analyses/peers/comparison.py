@@ -158,12 +158,12 @@ class PeerFindings:
         self._known = peer_organisations(mart)
         if organisation.code not in self._known.index:
             cure = "compare boards and regions by their trusts"
-            raise DataError(Problem("trust", f"{organisation.code} is no NHS trust", "a trust", cure))
+            raise DataError("trust", f"{organisation.code} is no NHS trust", "a trust", cure)
         self.asked = _asked(register, options.measures)
         note = self._group(options.group).note
         if note:
             cure = "choose another group"
-            raise DataError(Problem(f"group: {options.group}", f"{organisation.code}: {note}", cure=cure))
+            raise DataError(f"group: {options.group}", f"{organisation.code}: {note}", cure=cure)
         if not self.comparisons:
             raise self._nothing()
 
@@ -172,7 +172,7 @@ class PeerFindings:
         where = f"{self.organisation.code}, {self.period.label}"
         allowed = "measures with a numerator and a denominator or a value for several trusts"
         cure = "load the publications that they come from, or choose others"
-        return DataError(Problem(where, f"no trust can be compared by {names}", allowed, cure))
+        return DataError(where, f"no trust can be compared by {names}", allowed, cure)
 
     @property
     def single(self) -> bool:

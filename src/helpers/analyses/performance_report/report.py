@@ -32,7 +32,7 @@ from helpers.analyses.performance_report.ranking import (
 from helpers.audience import current_audience
 from helpers.bundle import Column, Panel
 from helpers.data.keeping.last_published import LastPublished, last_before
-from helpers.errors import Problem, UsageError, near_misses
+from helpers.errors import UsageError, near_misses
 from helpers.measures.attention_words import attention_clauses
 from helpers.measures.columns import MEASURE, Result
 from helpers.measures.figures import period_words
@@ -270,7 +270,7 @@ class PerformanceReport(Sections):
             reported = list(self.results.by_measure)
             came = "no figure of it is in this report"
             cure = near_misses(measure, reported) or "name it in `measures`, or leave `measures` out"
-            raise UsageError(Problem(f"measure {measure!r}", came, ", ".join(reported), cure))
+            raise UsageError(f"measure {measure!r}", came, ", ".join(reported), cure)
         return found
 
     # --- the rest of the annex ---------------------------------------------------------------------

@@ -18,7 +18,7 @@ from helpers.analyses.record_sheets.sheets import (
     sheet_part,
     sheets_of,
 )
-from helpers.errors import Problem, UsageError, near_misses
+from helpers.errors import UsageError, near_misses
 from helpers.measures.gathering import results_for, wrongly_asked
 from helpers.measures.result import MOST_MEASURES
 from helpers.phrases import phrases
@@ -155,7 +155,7 @@ class MeasureRecords(Sections):
         known = {each.measure.id: each for each in self.sheets}
         if measure not in known:
             cure = near_misses(measure, list(known)) or "name it in `measures`"
-            raise UsageError(Problem(f"measure {measure!r}", "no sheet of it is in this report", cure=cure))
+            raise UsageError(f"measure {measure!r}", "no sheet of it is in this report", cure=cure)
         return self._own(known[measure])
 
     def _own(self, sheet: RecordSheet) -> Part:

@@ -29,7 +29,7 @@ from helpers.data.series.stays import (
     stay_tails,
     stay_totals,
 )
-from helpers.errors import ArgumentError, DataError, Problem
+from helpers.errors import ArgumentError, DataError
 from helpers.register.models import Event
 from helpers.report.period import Period, add_months
 from helpers.stats import los
@@ -88,19 +88,17 @@ class StayFindings:
         if self.organisation.code not in codes:
             kind = f" in specialty {self.options.specialty}" if self.options.specialty else ""
             cure = "choose another period or specialty, or load the records of this trust"
-            raise DataError(Problem(where, f"no ordinary admission was discharged{kind}", cure=cure))
+            raise DataError(where, f"no ordinary admission was discharged{kind}", cure=cure)
         if self.policy.hides(self.cells["spells"].sum()):
             found = "so few patients were discharged that no figure on them may be shown"
-            raise DataError(Problem(where, found, cure=wider))
+            raise DataError(where, found, cure=wider)
         compared = 0 if len(codes) == 1 else float(self.adjusted["spells"])
         if not compared or self.policy.hides(compared):
-            raise DataError(
-                Problem(where, "too few patients have their like at any other trust", cure=wider)
-            )
+            raise DataError(where, "too few patients have their like at any other trust", cure=wider)
         if np.isnan(self.crude["benchmark"]):
             found = "too few patients to compare with"
             cure = "choose another benchmark, or cover more months"
-            raise DataError(Problem(f"benchmark: {self.options.benchmark}", found, cure=cure))
+            raise DataError(f"benchmark: {self.options.benchmark}", found, cure=cure)
 
     @cached_property
     def told(self) -> StaysTold:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from helpers.bundle import Cell
 from helpers.data.series.published_stays import FEWEST_ADMISSIONS, published_stays
-from helpers.errors import DataError, Problem
+from helpers.errors import DataError
 from helpers.phrases import phrase
 from helpers.report.charts import rates as charts_rates
 from helpers.report.columns import fields
@@ -64,12 +64,10 @@ class PublishedStay(Sections):
         self._trusts = frame[frame["admissions"] > FEWEST_ADMISSIONS].set_index("org_code")
         if report.organisation.code not in self._trusts.index:
             raise DataError(
-                Problem(
-                    f"{report.organisation.code}, {_quarter_words(self._quarter)}",
-                    "no quarter with both beds and admissions that can be compared",
-                    f"KH03 beds and more than {FEWEST_ADMISSIONS:,} admissions in HES of the same quarter",
-                    "choose another quarter, or load both files",
-                )
+                f"{report.organisation.code}, {_quarter_words(self._quarter)}",
+                "no quarter with both beds and admissions that can be compared",
+                f"KH03 beds and more than {FEWEST_ADMISSIONS:,} admissions in HES of the same quarter",
+                "choose another quarter, or load both files",
             )
         sources = {*self._trusts["beds_source"], *self._trusts["admissions_source"]}
         super().__init__(report, [f"measure_values/{source}" for source in sorted(map(str, sources))])

@@ -188,7 +188,7 @@ class SystemView(Sections):
         known = list(self.known.results)
         if name not in known:
             allowed = ", ".join(known) or "none: the trusts have no figures"
-            raise UsageError(Problem("measure", repr(name), allowed, near_misses(name, known)))
+            raise UsageError("measure", repr(name), allowed, near_misses(name, known))
         result = self.known.results[name]
         said = {"meaning": result.measure.description, "latest": what_sentences(result)}
         if reasons := attention_clauses(result):

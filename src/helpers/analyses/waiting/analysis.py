@@ -115,7 +115,7 @@ def waiting_list(
             date.fromisoformat(str(relief_by)[:10]) if relief_by else end + timedelta(weeks=WEEKS_TO_TARGET)
         )
     except ValueError:
-        raise UsageError(Problem("relief_by", str(relief_by), "a day as YYYY-MM-DD")) from None
+        raise UsageError("relief_by", str(relief_by), "a day as YYYY-MM-DD") from None
     allowed = {
         "target_weeks": (target_weeks, target_weeks > 0, "more than 0"),
         "share_within": (share_within, 0 < share_within < 1, "between 0 and 1, such as 0.92"),
@@ -156,9 +156,7 @@ class WaitingLists(Sections):
             allowed = f"{LIST_SIZE} of this month, in all or by specialty"
             extract = "the RTT full extract of the month"
             cure = f"load the trust's records of who waits, or leave out `records` and load {extract}"
-            raise DataError(
-                Problem(where, "no waiting list", allowed, cure if records else f"load {extract}")
-            )
+            raise DataError(where, "no waiting list", allowed, cure if records else f"load {extract}")
         now = england[(england["month"] == pd.Timestamp(self.last)) & (england["code"] == ALL)]
         self._england = float(now.loc[now["measure"] == P92, "value"].max())
         named_parts = part_names(report.mart, report.organisation.code).items()
@@ -173,9 +171,7 @@ class WaitingLists(Sections):
         codes = [each.Index for each in self._parts]
         if aim.simulated and aim.simulated not in codes:
             allowed = ", ".join(filter(None, codes))
-            raise UsageError(
-                Problem("simulated", aim.simulated, allowed, near_misses(aim.simulated, codes))
-            )
+            raise UsageError("simulated", aim.simulated, allowed, near_misses(aim.simulated, codes))
 
     @part
     def headline(self) -> Headline:

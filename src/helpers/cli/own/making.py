@@ -23,6 +23,8 @@ _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 _SHIPPED: Final = (Path(__file__).parent / "notebooks", Path(__file__).parents[4] / "notebooks")
 #: what a report is made of where neither measures nor data of one's own are named
 _FIRST: Final = ("rtt_18_weeks", "ae_four_hours")
+#: what a matrix selects for the parameter that says whom a report is about, where it is no trust
+_SELECTED: Final = {"system": "boards_with_published_beds"}
 FILES: Final = Path(__file__).parent / "files"
 #: where each of the files goes
 _PLACES: Final = {
@@ -57,25 +59,25 @@ def new(
     root = project_root()
     wanted = tuple(filter(None, (each.strip() for each in measures.split(","))))
     _check(root, name, wanted, source, like)
-    codes = _known_codes(root)
+    brought = source or _shipped().get(like)
+    about = _about(brought)
+    codes = _known_codes(root, systems=about == "system")
     trust = trust or (codes[0] if codes else "")
     if not trust:
-        raise UsageError(
-            Problem("--trust", "is needed: no data are loaded yet", "your ODS code, such as RGT")
-        )
+        raise UsageError("--trust", "is needed: no data are loaded yet", "your ODS code, such as RGT")
     if codes and trust not in codes:
         raise UsageError(
-            Problem("--trust", f"{trust} is no code that the data know", cure=near_misses(trust, codes))
+            "--trust", f"{trust} is no {about} that the data know", cure=near_misses(trust, codes)
         )
     told = _add_measures(root, wanted)
-    brought = source or _shipped().get(like)
     notebook = load_notebook(brought) if brought else _made(name, trust, wanted or _FIRST)
     write_new(
         root / "notebooks" / f"{name}.ipynb", json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
     )
     modeline = f"# yaml-language-server: $schema=../../schemas/params-{name}.json\n"
-    write_new(root / "params" / name / f"{trust}.yml", f"{modeline}trust: {trust}\n")
-    write_new(root / "params" / name / "_matrix.yml", (FILES / "matrix.txt").read_text("utf-8"))
+    write_new(root / "params" / name / f"{trust}.yml", f"{modeline}{about}: {trust}\n")
+    selected = {"about": about, "select": _SELECTED.get(about, "trusts")}
+    write_new(root / "params" / name / "_matrix.yml", filled("matrix.txt", selected))
     write_new(root / "tests" / f"test_{name}.py", filled("test_report.txt", {"name": name}))
     write_schemas(root)
     for line in (*told, *(_still_to_add(root / "notebooks" / f"{name}.ipynb") if source else ())):
@@ -114,11 +116,26 @@ def _shipped() -> dict[str, Path]:
     return {path.stem: path for path in sorted(folder.glob("*.ipynb"))} if folder else {}
 
 
-def _known_codes(root: Path) -> list[str]:
-    """Return the codes of the organisations of which the data say anything, trusts first."""
+def _about(brought: Path | None) -> str:
+    """Return the parameter that says whom a report is about: of a notebook that is brought, its first of that type."""
+    from helpers.runner.plan.parameters import read_notebook
+
+    try:
+        named = read_notebook(brought).organisation_parameters if brought else ()
+    except UsageError:  # what it lacks as a report is told once it is there
+        named = ()
+    return named[0] if named else "trust"
+
+
+def _known_codes(root: Path, *, systems: bool = False) -> list[str]:
+    """Return the codes of the organisations of which the data say anything, trusts first; or of systems alone."""
     from helpers.cli.assembly import open_mart
+    from helpers.data.organisations.systems import KINDS
 
     mart = open_mart(root)
+    if systems:
+        query = f"SELECT org_code FROM organisations WHERE kind IN {tuple(KINDS)} AND successor IS NULL ORDER BY 1"
+        return [code for (code,) in mart.recall(query)] if mart.version else []
     query = """SELECT org_code, CAST(min(place) AS VARCHAR) FROM (
             SELECT org_code, CASE WHEN kind = 'trust' THEN 1 ELSE 3 END AS place FROM organisations
             WHERE valid_to IS NULL AND successor IS NULL
@@ -160,8 +177,8 @@ def _still_to_add(path: Path) -> list[str]:
     if not any(TAG in cell.get("metadata", {}).get("tags", ()) for cell in cells):
         found.append(f'tag the cell with its settings "{TAG}": one `name = value` a line, trust among them')
     else:
-        names = [each.name for each in read_notebook(path).parameters]
-        found += [] if "trust" in names else ['add a line to the parameters cell: trust: "org" = "CODE"']
+        named = read_notebook(path).organisation_parameters
+        found += [] if named else ['add a line to the parameters cell: trust: "org" = "CODE"']
     if not any("open_report" in "".join(cell["source"]) for cell in cells):
         found.append(
             'add to the set-up cell: from helpers import open_report; report = open_report("Title", trust=trust); '
@@ -196,7 +213,7 @@ def init(
     """Make a project of your own: folders, settings, register, tests, checks for git and CI."""
     root = folder.resolve()
     if root.exists() and not root.is_dir():
-        raise UsageError(Problem(str(folder), "is a file", "a folder", "give another name"))
+        raise UsageError(str(folder), "is a file", "a folder", "give another name")
     words = {"name": _plain_name(root.name), "version": __version__, "next": next_minor(__version__)}
     texts = {place: filled(name, words) for name, place in _PLACES.items()} | dict.fromkeys(_EMPTY, "")
     left = [place for place, text in texts.items() if not write_new(root / place, text)]

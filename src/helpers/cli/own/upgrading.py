@@ -19,7 +19,7 @@ import helpers
 from helpers.cli import showing
 from helpers.cli.options import Json, project_root
 from helpers.cli.own.schemas import write_json, write_schemas
-from helpers.errors import Problem, UsageError
+from helpers.errors import UsageError
 from helpers.register import reading
 from helpers.yaml_files import read_yaml
 
@@ -53,7 +53,7 @@ def register_diff(as_json: Json = False) -> None:
     version, register = seen(root)
     if not register:
         cure = "boardpack upgrade --done keeps it from now on"
-        raise UsageError(Problem(SEEN, "is not there, so what was shipped before is not known", cure=cure))
+        raise UsageError(SEEN, "is not there, so what was shipped before is not known", cure=cure)
     found = list(_changes(root, register))
     if as_json:
         showing.show_json([asdict(each) for each in found])
@@ -82,11 +82,11 @@ def upgrade(
     version, register = seen(root)
     if not version:
         cure = "boardpack upgrade --done keeps the installed one"
-        raise UsageError(Problem(str(root), "no version of boardpack is named", f"{SEEN} names it", cure))
+        raise UsageError(str(root), "no version of boardpack is named", f"{SEEN} names it", cure)
     if _number(version) > _number(now):
         came = f"{now} is installed, this project has seen {version}"
         cure = "python -m pip install --upgrade boardpack"
-        raise UsageError(Problem("boardpack", came, f"{version} or newer", cure))
+        raise UsageError("boardpack", came, f"{version} or newer", cure)
     print(f"boardpack {now}; this project last saw {version}")
     changelog = next((path.read_text("utf-8") for path in _CHANGELOG if path.exists()), "")
     for line in _notes(changelog, version, now, everything=everything):
@@ -133,7 +133,7 @@ def seen(root: Path) -> tuple[str, Register]:
             return str(found["version"]), dict(found["register"])
         except (ValueError, KeyError, TypeError):
             cure = f"`git checkout {SEEN}`, or boardpack upgrade --done"
-            raise UsageError(Problem(SEEN, "cannot be read", "what boardpack wrote", cure)) from None
+            raise UsageError(SEEN, "cannot be read", "what boardpack wrote", cure) from None
     bounds = _BOUNDS.search(project.read_text("utf-8")) if project.exists() else None
     return bounds[2] if bounds else "", {}
 

@@ -149,10 +149,8 @@ def _fetch(address: str, path: Path) -> None:
         while chunk := answer.read(_CHUNK):
             size += len(chunk)
             if size > DOWNLOAD_LIMIT:
-                raise DataError(Problem(address, f"more than {DOWNLOAD_LIMIT / 1e6:,.0f} MB"))
+                raise DataError(address, f"more than {DOWNLOAD_LIMIT / 1e6:,.0f} MB")
             file.write(chunk)
         expected = answer.headers.get("Content-Length")
         if expected and expected.isdigit() and int(expected) != size:
-            raise DataError(
-                Problem(address, f"broke off after {size} of {expected} bytes", cure="try again")
-            )
+            raise DataError(address, f"broke off after {size} of {expected} bytes", cure="try again")

@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING
 
 from helpers.data.files.sheets import HEAD_ROWS, Sheet, seen
-from helpers.errors import DataError, Problem
+from helpers.errors import DataError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -74,7 +74,7 @@ def open_file(path: Path) -> Opened:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise DataError(Problem(str(path), f"cannot be read: {error.strerror}")) from None
+        raise DataError(str(path), f"cannot be read: {error.strerror}") from None
     return open_bytes(content, path.name)
 
 
@@ -137,12 +137,10 @@ def _plain_days(batch: pa.RecordBatch) -> pa.RecordBatch:
 
 def _refuse(file: str, came: str, cure: str = "download it again") -> DataError:
     return DataError(
-        Problem(
-            file,
-            came,
-            "CSV, workbook of Excel (.xlsx, .xls) or OpenDocument (.ods), compressed or not; Parquet",
-            cure,
-        )
+        file,
+        came,
+        "CSV, workbook of Excel (.xlsx, .xls) or OpenDocument (.ods), compressed or not; Parquet",
+        cure,
     )
 
 

@@ -13,7 +13,7 @@ from typing import IO
 
 from helpers.data.files.open_files import MAX_BYTES, PARQUET, members_of, open_bytes, parquet_sheets
 from helpers.data.files.sheets import HEAD_ROWS, Sheet
-from helpers.errors import DataError, Problem
+from helpers.errors import DataError
 
 #: bytes of a part; the first is small, since it only tells which layout it is
 PART, FIRST = 32_000_000, 1_000_000
@@ -42,7 +42,7 @@ def refuse_too_long(path: Path, shown: str) -> None:
     size = path.stat().st_size
     if size > MAX_BYTES:
         came = f"{size / 1e6:,.0f} MB of a layout that is read whole"
-        raise DataError(Problem(shown, came, f"{MAX_BYTES / 1e6:,.0f} MB", "load it month by month"))
+        raise DataError(shown, came, f"{MAX_BYTES / 1e6:,.0f} MB", "load it month by month")
 
 
 def read_parts(path: Path) -> Iterator[Sheet]:
@@ -92,7 +92,7 @@ def _unpacked(path: Path) -> Iterator[tuple[IO[bytes] | gzip.GzipFile, str, int]
             with zipfile.ZipFile(stream) as archive:
                 members = members_of(archive)
                 if len(members) != 1 or members[0].flag_bits & 1:
-                    raise DataError(Problem(path.name, "not one file that can be read a part at a time"))
+                    raise DataError(path.name, "not one file that can be read a part at a time")
                 with archive.open(members[0]) as unpacked:
                     yield unpacked, f"{path.name}/{members[0].filename}", members[0].file_size
         else:
@@ -116,7 +116,7 @@ def _read(stream: IO[bytes] | gzip.GzipFile, size: int, name: str) -> bytes:
         return stream.read(size)
     except (EOFError, OSError, zlib.error, zipfile.BadZipFile) as error:
         came = f"damaged or cut short while it was downloaded ({error})"
-        raise DataError(Problem(name, came, cure="download it again")) from None
+        raise DataError(name, came, cure="download it again") from None
 
 
 def _split(block: bytes, name: str) -> tuple[bytes, bytes]:
@@ -129,5 +129,5 @@ def _split(block: bytes, name: str) -> tuple[bytes, bytes]:
         end = before
     if end < 0:
         came = f"a row of more than {len(block) / 1e6:,.0f} MB"
-        raise DataError(Problem(name, came, cure="look for a quotation mark that is not closed"))
+        raise DataError(name, came, cure="look for a quotation mark that is not closed")
     return block[: end + 1], block[end + 1 :]

@@ -142,7 +142,7 @@ class Sheet:
         try:
             yield from reader
         except csv.Error as error:
-            raise DataError(Problem(self.place(reader.line_num), f"not CSV: {error}")) from None
+            raise DataError(self.place(reader.line_num), f"not CSV: {error}") from None
 
 
 @dataclass(frozen=True)
@@ -224,7 +224,7 @@ def _refuse_unstored(sheet: Sheet, header: int, columns: Sequence[int]) -> None:
     shown = ", ".join(f"{get_column_letter(column + 1)}{row + 1}" for row, column in found[:LISTED_ROWS])
     more = f" and {len(found) - LISTED_ROWS} more" if len(found) > LISTED_ROWS else ""
     came = f"formulas without a stored result: {shown}{more}"
-    raise DataError(Problem(sheet.place(), came, cure="open it in Excel, save it, and load it again"))
+    raise DataError(sheet.place(), came, cure="open it in Excel, save it, and load it again")
 
 
 def _csv_table(sheet: Sheet, header: int, names: list[str], columns: Sequence[str]) -> SheetTable:
@@ -264,7 +264,7 @@ def _csv_table(sheet: Sheet, header: int, names: list[str], columns: Sequence[st
             ),
         )
     except pa.ArrowInvalid as error:
-        raise DataError(Problem(sheet.place(), f"not a CSV table: {error}")) from None
+        raise DataError(sheet.place(), f"not a CSV table: {error}") from None
     if broken:
         raise DataError(_broken_rows(sheet, broken, len(names)))
     first = header + 2 + sheet.lines_before

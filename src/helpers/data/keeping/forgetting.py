@@ -15,7 +15,7 @@ from helpers.audience import homes
 from helpers.data.mart import Mart
 from helpers.data.mart.files import DERIVED, ROOM, SPILL, no_load, put_in_force, read_manifest
 from helpers.data.mart.manifest import LoadRecord, Manifest, manifest_after
-from helpers.errors import DataError, Problem, near_misses
+from helpers.errors import DataError, near_misses
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def forget_source(state: Path, source: str) -> Forgotten:
     """
     path = state / "mart"
     if not path.is_dir():
-        raise DataError(Problem(source, "nothing is loaded"))
+        raise DataError(source, "nothing is loaded")
     with no_load(path):
         loads, versions = _forget_loads(path, source)
     runs: list[str] = []
@@ -55,9 +55,7 @@ def _forget_loads(path: Path, source: str) -> tuple[tuple[str, ...], tuple[str, 
     gone = {each.load for each in _all_loads(manifests.values()) if each.source == source}
     if not gone:
         known = sorted({load.source for load in _all_loads(manifests.values())})
-        raise DataError(
-            Problem(source, "no source of that name", ", ".join(known), near_misses(source, known))
-        )
+        raise DataError(source, "no source of that name", ", ".join(known), near_misses(source, known))
     current = Mart(path).version
     _replace_current(path, manifests[current], gone)
     holding = [version for version, each in manifests.items() if gone & {load.load for load in each.loads}]

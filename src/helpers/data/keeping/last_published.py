@@ -14,7 +14,7 @@ from pathlib import Path
 
 from helpers.bundle import Bundle, Kept
 from helpers.data.mart.manifest import make_private, write_private
-from helpers.errors import DataError, Problem
+from helpers.errors import DataError
 
 FOLDER = "last_published"
 #: periods of which a report's summary stays
@@ -63,7 +63,7 @@ def _read(path: Path) -> dict[str, list[list[str | float | None]]]:
         found: dict[str, list[list[str | float | None]]] = json.loads(path.read_text("utf-8"))
     except ValueError:
         cure = "remove it: the next report then has nothing to compare itself with"
-        raise DataError(Problem(f"{FOLDER}/{path.name}", "is damaged", cure=cure)) from None
+        raise DataError(f"{FOLDER}/{path.name}", "is damaged", cure=cure) from None
     return found
 
 

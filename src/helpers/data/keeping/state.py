@@ -50,7 +50,7 @@ def open_state(state: Path) -> None:
     if version > STATE_VERSION:
         came = f"was written by a newer boardpack (state {version})"
         allowed = f"state {STATE_VERSION} or older"
-        raise UsageError(Problem(str(state), came, allowed, "update boardpack, or restore a back-up"))
+        raise UsageError(str(state), came, allowed, "update boardpack, or restore a back-up")
     for step in range(version, STATE_VERSION):
         _UPGRADES[step](state)
         write_private(state / VERSION_FILE, f"{step + 1}\n".encode())
@@ -67,7 +67,7 @@ def _version(state: Path) -> int:
     text = path.read_text("utf-8").strip()
     if not text.isdecimal():
         cure = "restore a back-up: boardpack state restore FILE"
-        raise UsageError(Problem(str(path), "is damaged", "a whole number", cure))
+        raise UsageError(str(path), "is damaged", "a whole number", cure)
     return int(text)
 
 
@@ -106,12 +106,12 @@ def back_up(state: Path, target: Path) -> int:
         How many files it holds.
     """
     if not state.is_dir():
-        raise DataError(Problem(str(state), "there is no private state to back up"))
+        raise DataError(str(state), "there is no private state to back up")
     if target.exists() or target.resolve().is_relative_to(state.resolve()):
         came = "exists already" if target.exists() else "lies in the private state"
-        raise DataError(Problem(str(target), came, "a new file elsewhere"))
+        raise DataError(str(target), came, "a new file elsewhere")
     if not target.parent.is_dir():
-        raise DataError(Problem(str(target.parent), "there is no such folder", cure="make it first"))
+        raise DataError(str(target.parent), "there is no such folder", cure="make it first")
     beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:
         with (
@@ -180,11 +180,9 @@ def restore(state: Path, source: Path, *, replace: bool = False) -> int:
         How many files were restored.
     """
     if not source.is_file():
-        raise DataError(Problem(str(source), "there is no such file"))
+        raise DataError(str(source), "there is no such file")
     if not _is_empty(state) and not replace:
-        raise DataError(
-            Problem(str(state), "there is a private state already", cure="give --replace to drop it")
-        )
+        raise DataError(str(state), "there is a private state already", cure="give --replace to drop it")
     beside = state.with_name(f"{state.name}.restoring-{secrets.token_hex(4)}")
     old = state.with_name(f"{state.name}.replaced-{secrets.token_hex(4)}")
     make_private(beside)

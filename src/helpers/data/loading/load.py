@@ -214,9 +214,7 @@ class _Batch:
         reading = read_all(matches, self._context())
         reading = replace(reading, remarks=(*reading.remarks, *describe_rest(opened, matches)))
         if not sum(len(frame) for frame in reading.tables.values()):
-            raise DataError(
-                Problem(file.shown, f"no row that {layout.name} can use", cure="check the file")
-            )
+            raise DataError(file.shown, f"no row that {layout.name} can use", cure="check the file")
         self._check(file, reading)
         return self._write(file, layout, *self._dated(file, layout, reading))
 
@@ -278,7 +276,7 @@ class _Batch:
 
     def _held(self, file: Found) -> LoadResult | None:
         if not file.path.is_file():
-            raise DataError(Problem(file.shown, "not a file"))
+            raise DataError(file.shown, "not a file")
         sha256 = hash_file(file.path)
         held = [load for load in self.mart.loads() if load.sha256 == sha256]
         layouts = (*all_layouts(), *mapped_layouts(self.register)) if held else ()

@@ -20,7 +20,7 @@ from helpers.data.room.selection import OF_OTHERS
 from helpers.data.schema import TABLES
 from helpers.data.sources.mapped_records import DAY, meanings_of
 from helpers.data.sources.records import AGE_EDGES, BABY
-from helpers.errors import Problem, UsageError
+from helpers.errors import UsageError
 from helpers.register import RecordMapping
 
 if TYPE_CHECKING:
@@ -56,9 +56,7 @@ def benchmarks(
     have = {*mapping.columns, *mapping.always, *({"age_band"} if "age" in mapping.columns else ())}
     allowed = [name for name in STRATA[mapping.records] if name in have]
     if odd := [name for name in by if name not in allowed]:
-        raise UsageError(
-            Problem("--by", ", ".join(odd), ", ".join(allowed), "name the column in the mapping")
-        )
+        raise UsageError("--by", ", ".join(odd), ", ".join(allowed), "name the column in the mapping")
     by = tuple(by) or tuple(allowed)
     with warehouse.connected() as connection:
         asked = statement(mapping, warehouse.rows, by, (first, end), connection.dialect.name)

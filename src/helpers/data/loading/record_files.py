@@ -57,7 +57,7 @@ class RecordFile:
             return tuple(parquet.read_schema(self.path).names)
         except (OSError, pa.ArrowException):
             raise DataError(
-                Problem(self.shown, "a Parquet file that is damaged or cut short", cure="fetch it again")
+                self.shown, "a Parquet file that is damaged or cut short", cure="fetch it again"
             ) from None
 
     @cached_property
@@ -70,7 +70,7 @@ class RecordFile:
         needed = (f"{t.name} ({', '.join(sorted(t.required - set(_STAMPS)))})" for t in records)
         came = f"a Parquet file with columns {', '.join(self.columns)}"
         cure = "name them so (docs/reference/mart.md), or write a mapping (docs/reference/mappings.md)"
-        raise DataError(Problem(self.shown, came, f"the columns of {'; '.join(needed)}", cure))
+        raise DataError(self.shown, came, f"the columns of {'; '.join(needed)}", cure)
 
     @property
     def layout(self) -> Layout:

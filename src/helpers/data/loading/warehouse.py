@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 from helpers.data.files.finding import Found
 from helpers.data.loading.load import LoadResult, Progress, load_files
 from helpers.data.mart.manifest import PRIVATE_FILE
-from helpers.errors import DataError, Problem, UsageError
+from helpers.errors import DataError, UsageError
 from helpers.places import WAREHOUSE_PASSWORD, WAREHOUSE_URL
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class Warehouse:
         except (sqlalchemy.exc.NoSuchModuleError, ImportError):
             raise _not_installed(self.shown) from None
         except sqlalchemy.exc.SQLAlchemyError as error:
-            raise DataError(Problem(self.shown, self._why(error), cure=_CURE)) from None
+            raise DataError(self.shown, self._why(error), cure=_CURE) from None
 
     def _why(self, error: Exception) -> str:
         """Return the first line of what went wrong: those below it, and faults of values, repeat the rows."""
@@ -106,7 +106,7 @@ _CURE: Final = (
 
 def _not_installed(where: str) -> UsageError:
     cure = "pip install 'boardpack[warehouse]' (PostgreSQL), or the SQLAlchemy dialect of your warehouse"
-    return UsageError(Problem(where, "what talks to this warehouse is not installed", cure=cure))
+    return UsageError(where, "what talks to this warehouse is not installed", cure=cure)
 
 
 def _secrets(url: URL) -> list[str]:
@@ -135,20 +135,16 @@ def find_warehouse(
     form = "such as postgresql://reader@warehouse/activity"
     if bool(table) == bool(query):
         raise UsageError(
-            Problem(
-                "boardpack data pull", "asks for nothing or too much", "--table or --query, one of them"
-            )
+            "boardpack data pull", "asks for nothing or too much", "--table or --query, one of them"
         )
     try:
         url = make_url(address or environment.get(WAREHOUSE_URL, ""))
     except (ArgumentError, ValueError):  # its words would repeat the address
         came = "no address of a warehouse"
-        raise UsageError(Problem(f"URL or {WAREHOUSE_URL}", came, form)) from None
+        raise UsageError(f"URL or {WAREHOUSE_URL}", came, form) from None
     if address and _secrets(url):
         cure = f"put the password into {WAREHOUSE_PASSWORD}, or the whole address into {WAREHOUSE_URL}"
-        raise UsageError(
-            Problem("URL", "holds a password, which process lists and histories keep", form, cure)
-        )
+        raise UsageError("URL", "holds a password, which process lists and histories keep", form, cure)
     url = url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
     password = environment.get(WAREHOUSE_PASSWORD)
     return Warehouse(url.set(password=password) if password else url, table, query)
@@ -196,9 +192,7 @@ def fetch(connection: Connection, warehouse: Warehouse, path: Path, progress: Pr
             progress(warehouse.shown, came, expected)
     if came != expected:
         cure = "the table is being written to, or the query gives other rows each time: pull it again later"
-        raise DataError(
-            Problem(warehouse.shown, f"{came:,} rows came", f"{expected:,}, as it counts itself", cure)
-        )
+        raise DataError(warehouse.shown, f"{came:,} rows came", f"{expected:,}, as it counts itself", cure)
 
 
 def as_text(value: Any) -> str | None:

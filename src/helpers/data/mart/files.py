@@ -40,7 +40,7 @@ from helpers.data.mart.manifest import (
 )
 from helpers.data.mart.writing import Load
 from helpers.data.schema import RECORDS
-from helpers.errors import DataError, Problem
+from helpers.errors import DataError
 from helpers.hashes import hash_file
 
 #: seconds that a load waits for another one to end
@@ -73,7 +73,7 @@ class MartFiles:
         version = current.read_bytes().decode("utf-8", "replace").strip()
         if not SAFE_VERSION.fullmatch(version) or not self.manifest_path(version).exists():
             cure = "boardpack state restore FILE; or write the name of the newest file of manifests to it"
-            raise DataError(Problem(str(current), "names no version that the mart holds", cure=cure))
+            raise DataError(str(current), "names no version that the mart holds", cure=cure)
         return version
 
     def manifest_path(self, version: str) -> Path:
@@ -98,9 +98,9 @@ class MartFiles:
         where = f"the data as they were known on {moment:%Y-%m-%d}"
         if later is None or not later.parent:
             first = f"; the first load was on {later.created_at:%Y-%m-%d}" if later else ""
-            raise DataError(Problem(where, f"nothing was loaded by then{first}"))
+            raise DataError(where, f"nothing was loaded by then{first}")
         came = f"are not kept: what was in force before {later.created_at:%Y-%m-%d} was removed"
-        raise DataError(Problem(where, came))
+        raise DataError(where, came)
 
     def sealed(self) -> tuple[Path, ...]:
         """Return the folders, of any version, that hold records of patients or what was worked out from them."""
@@ -257,7 +257,7 @@ class MartFiles:
             lock.acquire()
         except Timeout:
             raise DataError(
-                Problem(f"mart {self.path}", "another load is running", cure="wait for it to end")
+                f"mart {self.path}", "another load is running", cure="wait for it to end"
             ) from None
         try:
             yield
@@ -287,7 +287,7 @@ def no_load(path: Path) -> Iterator[None]:
         with FileLock(path / "lock", timeout=LOAD_WAIT, mode=PRIVATE_FILE):
             yield
     except Timeout:
-        raise DataError(Problem("mart", "a load is running", cure="wait for it to end")) from None
+        raise DataError("mart", "a load is running", cure="wait for it to end") from None
 
 
 @cache
@@ -302,7 +302,7 @@ def read_manifest(path: Path) -> Manifest:
     except (OSError, ValueError) as error:
         came = "this file of the mart is " + ("gone" if isinstance(error, FileNotFoundError) else "damaged")
         cure = "restore a back-up: boardpack state restore FILE"
-        raise DataError(Problem(str(path), came, cure=cure)) from error
+        raise DataError(str(path), came, cure=cure) from error
 
 
 def _hash_content(load: Load) -> str:

@@ -75,7 +75,7 @@ def _told(sql: str) -> Iterator[None]:
                 f"there is no table {found[1]}",
                 f"{near_misses(found[1], PUBLISHED)} {_PAGE}".strip(),
             )
-            raise UsageError(Problem(_WHERE, came, ", ".join(PUBLISHED), cure)) from None
+            raise UsageError(_WHERE, came, ", ".join(PUBLISHED), cure) from None
         raise UsageError(_misread(sql, error)) from None
     except (duckdb.ProgrammingError, duckdb.DataError) as error:
         raise UsageError(_misread(sql, error)) from None

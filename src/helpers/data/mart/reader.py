@@ -31,7 +31,7 @@ from helpers.data.mart.views import (
     view_statements,
 )
 from helpers.data.schema import RECORDS, TABLES
-from helpers.errors import DataError, Problem
+from helpers.errors import DataError
 from helpers.places import in_notebook
 from helpers.reads import is_about, note_data
 
@@ -96,7 +96,7 @@ class Mart:
         """
         if version and not self.files.manifest_path(version).exists():
             raise DataError(
-                Problem(f"mart {self.path}", f"no version {version}", cure="run again without a version")
+                f"mart {self.path}", f"no version {version}", cure="run again without a version"
             )
         return Mart(self.path, version)
 

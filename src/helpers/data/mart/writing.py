@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from helpers.data.mart.manifest import PRIVATE_FILE, FileRecord, make_private
 from helpers.data.schema import STAMP, Table, arrow_schema, find_table, validate
-from helpers.errors import DataError, Problem
+from helpers.errors import DataError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -156,8 +156,6 @@ def _partitions(table: Table, rows: pa.Table) -> Iterator[tuple[str, pa.Table]]:
     start = 0
     for code, length in ((count["values"], count["counts"]) for count in counts):
         if not SAFE_CODE.fullmatch(code):
-            raise DataError(
-                Problem(f"table {table.name}, column org_code", repr(code), "letters, digits, - and _")
-            )
+            raise DataError(f"table {table.name}, column org_code", repr(code), "letters, digits, - and _")
         yield f"org_code={code}/", rows.slice(start, length).drop_columns(["org_code"])
         start += length

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from helpers.data.organisations.mergers import has_no_list
 from helpers.data.sql import sql_beside
-from helpers.errors import DataError, Problem, near_misses
+from helpers.errors import DataError, near_misses
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -103,9 +103,7 @@ def find_organisation(mart: Mart, code: str) -> Organisation:
         if len(heir)
         else near_misses(code.upper(), known.index)
     )
-    raise DataError(
-        Problem("organisation", f"{code} is not in the mart", "a code of the organisations table", cure)
-    )
+    raise DataError("organisation", f"{code} is not in the mart", "a code of the organisations table", cure)
 
 
 def specialty_names(mart: Mart) -> dict[str, str]:
@@ -138,7 +136,5 @@ def find_specialty(mart: Mart, code: str) -> str:
     known = specialty_names(mart)
     if code not in known:
         allowed = ", ".join(f"{each} {name}" for each, name in sorted(known.items()))
-        raise DataError(
-            Problem("specialty", f"{code!r} is not in the mart", allowed, near_misses(code, known))
-        )
+        raise DataError("specialty", f"{code!r} is not in the mart", allowed, near_misses(code, known))
     return known[code]

@@ -8,7 +8,7 @@ from typing import Final
 
 from helpers.data.mart import Mart
 from helpers.data.organisations.directory import Organisation, readable_name
-from helpers.errors import DataError, Problem
+from helpers.errors import DataError
 
 #: kinds of organisation that are a system
 KINDS: Final = {"icb": "integrated care board", "region": "region"}
@@ -43,7 +43,7 @@ def system_of(mart: Mart, about: Organisation) -> System:
     """
     if about.kind not in KINDS:
         came = f"is a {about.kind or 'place of unknown kind'}"
-        raise DataError(Problem(about.code, came, "an integrated care board or a region", "choose another"))
+        raise DataError(about.code, came, "an integrated care board or a region", "choose another")
     if about.kind == "region":
         now = _trusts(mart, "organisations", _IN_REGION, [about.code, about.region or about.code])
         former = False
@@ -54,7 +54,7 @@ def system_of(mart: Mart, about: Organisation) -> System:
         now = ever if former else now
     if not now:
         cure = "load a list of organisations that says which trust belongs to it"
-        raise DataError(Problem(about.code, "the mart names no trust of it", cure=cure))
+        raise DataError(about.code, "the mart names no trust of it", cure=cure)
     return System(dict(sorted(now.items(), key=lambda entry: entry[1])), former)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from helpers.errors import DataError, Problem, near_misses
+from helpers.errors import DataError, near_misses
 
 if TYPE_CHECKING:
     from helpers.data.mart import Mart
@@ -50,5 +50,5 @@ def find_unit(units: Mapping[str, Unit], organisation: str, code: str) -> Unit:
         return units[code]
     allowed = "a code of the units table" if units else "no unit of it is loaded"
     raise DataError(
-        Problem(f"unit of {organisation}", f"{code} is not in the mart", allowed, near_misses(code, units))
+        f"unit of {organisation}", f"{code} is not in the mart", allowed, near_misses(code, units)
     )

@@ -45,9 +45,7 @@ def recognise(sheets: list[Sheet], own: Sequence[Layout] = ()) -> list[Match]:
         raise DataError(_unknown_layout(sheets))
     for match in best:
         if match.layout.ends_with_newline and match.sheet.cut_short:
-            raise DataError(
-                Problem(match.sheet.place(), "ends in the middle of a line", cure="download it again")
-            )
+            raise DataError(match.sheet.place(), "ends in the middle of a line", cure="download it again")
     return best
 
 

@@ -12,7 +12,7 @@ from helpers.data.sources.layout import Context, Feed, Layout, Match, Reading
 from helpers.data.sources.names import ENGLAND, england_row, organisation_rows
 from helpers.data.sources.period_words import parse_period
 from helpers.data.sources.stated import month_in_name, published_on
-from helpers.errors import DataError, Problem
+from helpers.errors import DataError
 
 TYPES = {
     "type 1": "Type 1 Departments - Major A&E",
@@ -91,7 +91,7 @@ def _check_blocks(match: Match, found: dict[str, int], *wanted: tuple[str, ...])
     if missing:
         came = f"no block of columns: {', '.join(missing)}"
         allowed = "headings over the blocks: A&E attendances, … less than 4 hours …"
-        raise DataError(Problem(match.sheet.place(match.header), came, allowed, "download it again"))
+        raise DataError(match.sheet.place(match.header), came, allowed, "download it again")
 
 
 def _month(match: Match) -> pd.Timestamp:
@@ -108,9 +108,7 @@ def _month(match: Match) -> pd.Timestamp:
     named = month_in_name(match.sheet.file)
     if named is None:
         allowed = "a line Period: June 2025 above the table, or a name such as June-2025-AE-by-provider.xls"
-        raise DataError(
-            Problem(match.sheet.place(), "does not say of which month it is", allowed, "rename it")
-        )
+        raise DataError(match.sheet.place(), "does not say of which month it is", allowed, "rename it")
     return pd.Timestamp(named)
 
 

@@ -15,7 +15,7 @@ from helpers.data.sources.cells import Cells, fed_rows, stack
 from helpers.data.sources.layout import Context, Feed, Layout, Match, Reading
 from helpers.data.sources.names import organisation_rows
 from helpers.data.sources.stated import month_in_name
-from helpers.errors import DataError, Problem
+from helpers.errors import DataError
 
 GOOD, OTHERS = ("Very Good", "Good"), ("Neither Good nor Poor", "Poor", "Very Poor", "Don't Know")
 ANSWERS = "Total Responses"
@@ -33,7 +33,7 @@ def read(matches: list[Match], _: Context) -> Reading:
     at = dict(reversed(heads))
     if missing := [name for name in (*GOOD, *OTHERS) if plain(name) not in at]:
         place = match.sheet.place(match.header + 2)
-        raise DataError(Problem(place, f"no {', '.join(missing)}", "each answer, in a column of its own"))
+        raise DataError(place, f"no {', '.join(missing)}", "each answer, in a column of its own")
     places = {name: at[plain(name)] for name in (CODE, NAME, ANSWERS, *GOOD, *OTHERS)}
     # England and the filter's own sum stand first, without a code, as formulas that may have no result stored
     coded = (len(row) > places[CODE] and row[places[CODE]].strip() != "" for row in rows)
@@ -63,7 +63,7 @@ def _said_by_name(file: str) -> tuple[str, str]:
     if named is None or found is None:
         allowed = "a name such as FFT-inpatient-data-Jul-25.xlsm or FFT-ae-data-Jul-25.xlsm"
         came = "does not say whose answers of which month"
-        raise DataError(Problem(file, came, allowed, "rename it as published"))
+        raise DataError(file, came, allowed, "rename it as published")
     inpatients = named[1].lower() in ("inpatient", "ip")
     return "friends_and_family" if inpatients else "friends_and_family_ae", found.isoformat()
 

@@ -11,7 +11,7 @@ from helpers.data.sources.cells import Cells, measure_rows, stack
 from helpers.data.sources.layout import Context, Feed, Layout, Match, Reading
 from helpers.data.sources.names import ENGLAND, organisation_rows
 from helpers.data.sources.stated import published_on
-from helpers.errors import DataError, Problem
+from helpers.errors import DataError
 
 KEYS = ("Year", "Period End", "Region Code", "Org Code", "Org Name")
 SECTORS = ("Total", "General & Acute", "Learning Disabilities", "Maternity", "Mental Illness")
@@ -44,7 +44,7 @@ def read(matches: list[Match], _: Context) -> Reading:
         tables["organisations"].append(names)
         rows += count
     if not rows:
-        raise DataError(Problem(matches[0].sheet.file, "no sheet of beds by sector", MAIN_SECTOR))
+        raise DataError(matches[0].sheet.file, "no sheet of beds by sector", MAIN_SECTOR)
     joined = {name: pd.concat(frames, ignore_index=True) for name, frames in tables.items() if frames}
     joined["organisations"] = joined["organisations"].drop_duplicates("org_code")
     return Reading(joined, rows, published=published_on(matches[0].sheet))
@@ -81,7 +81,7 @@ def _blocks(match: Match) -> dict[tuple[str, str], int]:
     wanted = [(block, sector) for block in (AVAILABLE, OCCUPIED) for sector in SECTORS]
     missing = [f"{b} / {s}" for b, s in wanted if (plain(b), plain(s)) not in below]
     if missing:
-        raise DataError(Problem(match.sheet.place(match.header), f"no column {', '.join(missing)}"))
+        raise DataError(match.sheet.place(match.header), f"no column {', '.join(missing)}")
     return {(block, sector): below[plain(block), plain(sector)] for block, sector in wanted}
 
 

@@ -12,7 +12,7 @@ from helpers.data.files.sheets import SheetTable, plain
 from helpers.data.sources import contract_lines, mapped_records, own_measures
 from helpers.data.sources.layout import Context, Layout, Match, Reading
 from helpers.data.sources.period_words import parse_period
-from helpers.errors import DataError, Problem
+from helpers.errors import DataError
 from helpers.register import Register, TableMapping
 from helpers.register.files import CONTRACT
 
@@ -99,12 +99,10 @@ def _period_headings(match: Match) -> list[str]:
     place = match.sheet.place(match.header + 1)
     twice = sorted({head for head in found if found.count(head) > 1})
     if twice:
-        raise DataError(
-            Problem(place, f"{', '.join(twice)}: there twice", cure="keep one column of each period")
-        )
+        raise DataError(place, f"{', '.join(twice)}: there twice", cure="keep one column of each period")
     if not found:
         allowed = "headings such as April 2026, or dates"
-        raise DataError(Problem(place, "no heading is a period", allowed, "fill the row of headings"))
+        raise DataError(place, "no heading is a period", allowed, "fill the row of headings")
     return found
 
 

@@ -13,7 +13,7 @@ from helpers.data.sources.cells import Cells, measure_rows, stack
 from helpers.data.sources.layout import Context, Feed, Layout, Match, Reading
 from helpers.data.sources.names import ENGLAND, organisation_rows
 from helpers.data.waits import EDGES, WEEKS_WAITED, band_names
-from helpers.errors import DataError, Problem
+from helpers.errors import DataError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -143,9 +143,7 @@ def _check_specialties(table: SheetTable, frame: pd.DataFrame) -> None:
     """Refuse a file in which rows are missing: the specialties then miss the row of all specialties."""
     whole = frame["Treatment Function Code"] == ALL_SPECIALTIES
     if not whole.any():
-        raise DataError(
-            Problem(table.sheet.place(), f"no row of {ALL_SPECIALTIES}", cure="download it again")
-        )
+        raise DataError(table.sheet.place(), f"no row of {ALL_SPECIALTIES}", cure="download it again")
     key = ["RTT Part Type", "Provider Org Code", "Commissioner Org Code"]
     parts = frame[~whole].groupby(key, observed=True)["total"].sum()
     wholes = frame[whole].groupby(key, observed=True)["total"].sum()
@@ -153,12 +151,10 @@ def _check_specialties(table: SheetTable, frame: pd.DataFrame) -> None:
     if apart.any():
         part, provider, commissioner = apart.index[apart][0]
         raise DataError(
-            Problem(
-                table.sheet.place(),
-                f"in {int(apart.sum())} groups the specialties do not add up to {ALL_SPECIALTIES}, "
-                f"such as {part} of {provider} for {commissioner}: rows are missing or doubled",
-                cure="download it again",
-            )
+            table.sheet.place(),
+            f"in {int(apart.sum())} groups the specialties do not add up to {ALL_SPECIALTIES}, "
+            f"such as {part} of {provider} for {commissioner}: rows are missing or doubled",
+            cure="download it again",
         )
 
 

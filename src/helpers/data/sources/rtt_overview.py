@@ -8,7 +8,7 @@ from helpers.data.sources.cells import Cells, measure_rows, read_months, stack
 from helpers.data.sources.layout import Context, Feed, Layout, Match, Reading
 from helpers.data.sources.names import ENGLAND, england_row
 from helpers.data.sources.stated import published_on
-from helpers.errors import DataError, Problem
+from helpers.errors import DataError
 
 #: as submitted: the columns with estimates for trusts that returned nothing are on another basis than all else
 TOTAL, WITHIN, BEYOND = "Total waiting (mil)", "No. within 18 weeks", "No. > 18 weeks"
@@ -77,7 +77,7 @@ def _places(match: Match) -> dict[str, int]:
     missing = {"Month", "total", WITHIN, BEYOND} - set(found)
     if missing:
         came = f"no column {', '.join(sorted(missing))} below Incomplete RTT pathways"
-        raise DataError(Problem(match.sheet.place(match.header), came, cure="download it again"))
+        raise DataError(match.sheet.place(match.header), came, cure="download it again")
     return found
 
 

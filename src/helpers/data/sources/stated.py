@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from helpers.data.files.sheets import Sheet
 from helpers.data.sources.period_words import parse_period
-from helpers.errors import DataError, Problem
+from helpers.errors import DataError
 
 _MONTH: Final = re.compile(r"([A-Za-z]{3,9})[-_ ]?(20\d{2}|\d{2})(?!\d)")
 _YEAR_FIRST: Final = re.compile(r"(?<!\d)(20\d{2})[-_ ]?([A-Za-z]{3,9})")
@@ -27,7 +27,7 @@ def period_in_name(file: str, kind: Literal["month", "year"]) -> date:
     if found is None:
         shown = "month and year, such as 2014-april" if kind == "month" else "2023-24"
         came = f"does not say of which {kind} it is"
-        raise DataError(Problem(file, came, f"a name with {shown}", "rename it"))
+        raise DataError(file, came, f"a name with {shown}", "rename it")
     return found
 
 

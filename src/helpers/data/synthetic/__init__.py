@@ -3,5 +3,3 @@
 from __future__ import annotations
 
 from helpers.data.synthetic.generation import SyntheticData, generate, write_demo
-
-__all__ = ["SyntheticData", "generate", "write_demo"]

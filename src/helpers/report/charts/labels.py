@@ -31,8 +31,10 @@ _EVENT_LETTERS: Final = 48  # an event's name wraps after this many
 _ROUNDS: Final = 12  # how often axes are widened; each round leaves a fraction of what stood out
 _STEPS: Final = 6  # how many lines of text a point's name may stand away from it
 _ASIDE: Final = (0.0, -0.25, 0.25, -0.55, 0.55)  # how far sideways, in its widths
+_FAR_ASIDE: Final = (*_ASIDE, -0.7, 0.7)  # and a needed one
 _MARK: Final = 4.5  # points from the middle of a mark to its edge
 _HIDDEN: Final = 8  # samples of the line (12 a point) that a name may cover; beyond that it is left out
+_CROSSED: Final = (6, 15)  # what a level line through a name costs, and through a needed one; a sample, 4
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Name:
     """Words beside the place in the axes that they name, in its unit.
 
     `along` is where a stretch that they name begins and ends; `side` is 1 where they had better stand above,
-    -1 where below.
+    -1 where below; `needed` ones stand where they hide least, where nothing is free.
     """
 
     text: str
@@ -50,6 +52,7 @@ class Name:
     bold: bool = False
     along: tuple[float, float] | None = None
     side: int = 0
+    needed: bool = False
 
     @property
     def style(self) -> dict[str, Any]:
@@ -279,10 +282,10 @@ def _best_place(axes: Axes, name: Name, taken: Sequence[_Box], drawn: tuple[Floa
         if any(box.meets(other) for other in taken) or not _inside(axes, box):
             continue
         hidden = box.holds(path, _MARK / _points_per_pixel(axes))
-        crossed = int(((levels > box.bottom) & (levels < box.top)).sum())
+        crossed = _CROSSED[name.needed] * int(((levels > box.bottom) & (levels < box.top)).sum())
         wrong_side = name.side * (box.middle[1] - y) < 0
-        cost = 4 * hidden + 6 * crossed + 3 * box.away_from(stretch, y) / size[1] + 2 * wrong_side
-        if hidden <= _HIDDEN and cost < least:
+        cost = 4 * hidden + crossed + 3 * box.away_from(stretch, y) / size[1] + 2 * wrong_side
+        if (name.needed or hidden <= _HIDDEN) and cost < least:
             best, least = box, cost
     return best
 
@@ -306,7 +309,7 @@ def _places(axes: Axes, name: Name, size: tuple[float, float], path: Floats) -> 
 def _middles(axes: Axes, name: Name, width: float) -> list[float]:
     """Return where a name may have its middle: about its point, or anywhere along its stretch."""
     x = _pixels(axes, name.x, name.y)[0]
-    aside = [x + share * width for share in _ASIDE]
+    aside = [x + share * width for share in (_FAR_ASIDE if name.needed else _ASIDE)]
     if name.along is None:
         return aside
     low, high = _stretch(axes, name)
@@ -346,12 +349,17 @@ def _pixels(axes: Axes, x: float, y: float) -> tuple[float, float]:
 def _pixels_along(axes: Axes, path: tuple[Floats, Floats]) -> Floats:
     """Return points along a line, in pixels, near enough to see what a box covers of it."""
     known = np.isfinite(path[0]) & np.isfinite(path[1])
-    corners = axes.transData.transform(np.column_stack([path[0][known], path[1][known]]))
+    corners = axes.transData.transform(np.column_stack([path[0], path[1]])[known])
+    runs = np.split(corners, np.flatnonzero(np.diff(np.flatnonzero(known)) > 1) + 1)
+    return np.vstack([_along(run) for run in runs] or [np.empty((0, 2))])
+
+
+def _along(corners: Floats) -> Floats:
+    """Return points along a line without a break, in pixels; a mark that stands alone counts as several."""
     if len(corners) < 2:
-        return np.asarray(corners, dtype=float).reshape(-1, 2)
+        return np.repeat(np.asarray(corners, dtype=float), 4, axis=0)
     steps = np.linspace(0, len(corners) - 1, 12 * len(corners))
-    places = np.arange(len(corners))
-    return np.column_stack([np.interp(steps, places, corners[:, axis]) for axis in (0, 1)])
+    return np.column_stack([np.interp(steps, range(len(corners)), corners[:, axis]) for axis in (0, 1)])
 
 
 def _boxes_of(axes: Axes) -> list[_Box]:

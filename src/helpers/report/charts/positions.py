@@ -38,7 +38,7 @@ def positions_chart(rows: Sequence[PositionRow], *, words: tuple[str, str], unit
 
     `words` name the two ends of the scale, left and right.
     """
-    figure, axes = canvas(0.22 * len(rows) + 0.9)
+    figure, axes = canvas(0.2 * len(rows) + 0.9)
     for start, colour in ((0, colours.BAND), (75, colours.BAND)):
         axes.axvspan(start, start + 25, color=colour, linewidth=0, zorder=0)
     axes.axvline(50, color=colours.LIMITS, linewidth=1, linestyle=(0, (4, 2)), zorder=1)
@@ -74,7 +74,7 @@ def percents_chart(
 
     `zones` are what stretches of the scale are called and where each ends, in order; without them its middle is marked.
     """
-    figure, axes = canvas(0.22 * len(rows) + 0.9)
+    figure, axes = canvas(0.2 * len(rows) + 0.9)
     begin = 0.0
     for name, end in zones:
         axes.annotate(

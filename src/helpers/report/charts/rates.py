@@ -77,7 +77,7 @@ def _fit_most(axes: Axes, value: Floats, ends: tuple[Floats, Floats], own: int |
 
 
 def _own_name(label: str, x: float, y: float) -> Name:
-    return Name(label, x, y, colours.HIGHLIGHT, bold=True)
+    return Name(label, x, y, colours.HIGHLIGHT, bold=True, needed=True)
 
 
 def _keep_possible(axes: Axes, ceiling: float | None) -> None:
@@ -120,9 +120,9 @@ def rate_funnel_chart(
     _keep_possible(axes, ceiling)
     name_ends(axes, [Name(name, 0, line[2][-1], colours.COMMON_CAUSE) for name, line in limits.items()])
     if own is not None:
-        lines = [(x, line) for x, *both in limits.values() for line in both]
-        drawn = tuple(np.concatenate(each) for each in zip((denominator, value), *lines, strict=True))
-        name_points(axes, [_own_name(label, denominator[own], value[own])], (drawn[0], drawn[1]))
+        gap = np.full(len(value), np.nan)  # between marks that nothing joins
+        marks = np.column_stack([denominator, gap]).ravel(), np.column_stack([value, gap]).ravel()
+        name_points(axes, [_own_name(label, denominator[own], value[own])], marks)
     return figure
 
 

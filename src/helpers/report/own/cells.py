@@ -83,7 +83,7 @@ def _formatted(value: Any, form: Format, where: str) -> str:
         return form.format(value) if "{" in form else format(value, form)
     except (ValueError, TypeError, IndexError, KeyError) as error:
         cure = 'a format is as in f-strings: ".1%", ",.0f", "%B %Y"; or with words round it: "£{:,.0f}"'
-        raise UsageError(Problem(where, f"{form!r} does not fit {value!r} ({error})", cure=cure)) from None
+        raise UsageError(where, f"{form!r} does not fit {value!r} ({error})", cure=cure) from None
 
 
 def shown_frame(frame: pd.DataFrame, formats: Mapping[Any, Format]) -> pd.DataFrame:
@@ -161,7 +161,7 @@ def say(text: str, values: Mapping[str, Any]) -> str:
     try:
         said = sentence.vformat(text, (), values)
     except (ValueError, AttributeError, KeyError, IndexError) as error:
-        raise UsageError(Problem(_WHERE, f"{text[:60]!r} cannot be read: {error}", cure=_BRACES)) from None
+        raise UsageError(_WHERE, f"{text[:60]!r} cannot be read: {error}", cure=_BRACES) from None
     if sentence.problems:
         raise UsageError(sentence.problems)
     return said

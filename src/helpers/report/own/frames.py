@@ -6,12 +6,13 @@ import io
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from datetime import date
 from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from helpers.bundle import DELIVERED, LARGEST_FILE, Cell, Column
-from helpers.errors import Problem, UsageError, unknown_names
+from helpers.errors import UsageError, unknown_names
 from helpers.report.own.cells import Format, digits_for, is_nothing, show, shown_frame
 from helpers.yaml_files import raise_all
 
@@ -48,15 +49,13 @@ def _made_html(table: Any, columns: Columns | None, formats: Mapping[Any, Format
     given = "columns" if columns else "formats" if formats else ""
     if given:
         cure = "choose and format in the table itself, or hand over its frame"
-        raise UsageError(
-            Problem(f"report.table, {given}", f"given beside a {type(table).__name__}", cure=cure)
-        )
+        raise UsageError(f"report.table, {given}", f"given beside a {type(table).__name__}", cure=cure)
     for name in ("_repr_html_", "as_raw_html", "to_html"):
         if (write := getattr(table, name, None)) and (html := write()):
             return str(html)
     cure = "a frame: pd.DataFrame(…)"
     came = f"{type(table).__name__} is no table"
-    raise UsageError(Problem("report.table", came, "a DataFrame, Series, Styler or Great Table", cure))
+    raise UsageError("report.table", came, "a DataFrame, Series, Styler or Great Table", cure)
 
 
 def as_frame(series: pd.Series[Any]) -> pd.DataFrame:
@@ -137,7 +136,8 @@ def _column(name: str, cells: Sequence[Any]) -> Column:
     label = name.strip() or _UNNAMED_INDEX  # a heading without words says nothing to those who hear it
     if there and all(isinstance(cell, Real) and not isinstance(cell, bool) for cell in there):
         return Column(label=label, kind="rate", digits=digits_for(there))
-    return Column(label=label, kind="text")
+    dates = bool(there) and all(isinstance(cell, date) for cell in there)
+    return Column(label=label, kind="date" if dates else "text")
 
 
 def has_nothing_to_draw(columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> bool:
@@ -154,7 +154,7 @@ def has_nothing_to_draw(columns: Sequence[Column], rows: Sequence[Sequence[Cell]
 def _cell(column: Column, cell: Any) -> Cell:
     if is_nothing(cell):
         return None
-    return show(cell) if column.kind == "text" else float(cell) if column.digits else int(cell)
+    return show(cell) if column.kind != "rate" else float(cell) if column.digits else int(cell)
 
 
 def read_file(what: Any, name: str) -> tuple[str, bytes]:
@@ -164,26 +164,22 @@ def read_file(what: Any, name: str) -> tuple[str, bytes]:
     if not DELIVERED.fullmatch(name):
         allowed = "letters, digits, - and _, up to 60, with the ending .csv or .xlsx"
         cure = 'name it: `report.deliver(frame, "waits-by-specialty.xlsx")`'
-        raise UsageError(Problem(f"{_WHERE}, name", repr(name), allowed, cure))
+        raise UsageError(f"{_WHERE}, name", repr(name), allowed, cure)
     content = _content_of(Path(what), name) if is_path else _written(what, name)
     if not 0 < len(content) <= LARGEST_FILE:
         came = f"{len(content):,} bytes"
         cure = "leave out rows or sheets that readers do not need"
-        raise UsageError(Problem(f"{_WHERE}, {name}", came, f"1 to {LARGEST_FILE:,} bytes", cure))
+        raise UsageError(f"{_WHERE}, {name}", came, f"1 to {LARGEST_FILE:,} bytes", cure)
     return name, content
 
 
 def _content_of(path: Path, name: str) -> bytes:
     if not path.is_file():
         cure = "write it before: `frame.to_excel(path, index=False)`"
-        raise UsageError(
-            Problem(_WHERE, f"{path} is not there", "a file that the notebook has written", cure)
-        )
+        raise UsageError(_WHERE, f"{path} is not there", "a file that the notebook has written", cure)
     if path.suffix.lower() != Path(name).suffix:
         came = f"{path.name} as {name}"
-        raise UsageError(
-            Problem(f"{_WHERE}, name", came, "the same ending", f"write it as {Path(name).suffix}")
-        )
+        raise UsageError(f"{_WHERE}, name", came, "the same ending", f"write it as {Path(name).suffix}")
     return path.read_bytes()
 
 
@@ -193,9 +189,7 @@ def _written(frame: Any, name: str) -> bytes:
 
     if not isinstance(frame, pd.DataFrame | pd.Series):
         allowed = "a DataFrame, a Series, or the path of a file"
-        raise UsageError(
-            Problem(_WHERE, f"a {type(frame).__name__}", allowed, "hand over the frame itself")
-        )
+        raise UsageError(_WHERE, f"a {type(frame).__name__}", allowed, "hand over the frame itself")
     rows = flat(frame)
     rows.columns = [str(column).strip() for column in rows.columns]
     if name.endswith(".csv"):

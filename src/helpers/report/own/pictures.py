@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any, Final
 
-from helpers.errors import Problem, UsageError
+from helpers.errors import UsageError
 from helpers.theme.charts import chart_settings, register_fonts
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def find_figure(drawn: Any) -> Figure:
     cure = (
         "hand over what plt.subplots() or a function of seaborn returned; plt.gcf() is the current figure"
     )
-    raise UsageError(Problem("report.figure", came, "a figure or axes of matplotlib or seaborn", cure))
+    raise UsageError("report.figure", came, "a figure or axes of matplotlib or seaborn", cure)
 
 
 def draw_figure(figure: Figure) -> str:

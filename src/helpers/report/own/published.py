@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from helpers.bundle import Bundle, Column, EditionsShown
-from helpers.errors import Problem, UsageError
+from helpers.errors import UsageError
 from helpers.report.shown import Shown, ShownParts
 from helpers.report.words import day_words
 
@@ -49,13 +49,11 @@ def read_names(
     if not asked or twice:
         came = f"{', '.join(twice)} twice" if twice else "none is named"
         allowed = 'each once, as "scorecard" or "scorecard/SYN07"'
-        raise UsageError(Problem("report.published, reports", came, allowed))
+        raise UsageError("report.published, reports", came, allowed)
     try:
         day = date.fromisoformat(meeting) if meeting else None
     except ValueError:
-        raise UsageError(
-            Problem("report.published, meeting", f"{meeting!r}", "a day as YYYY-MM-DD")
-        ) from None
+        raise UsageError("report.published, meeting", f"{meeting!r}", "a day as YYYY-MM-DD") from None
 
     def show(what: EditionsShown, words: str, named: Sequence[str] = every) -> Shown:
         told = f"*Here stand in the published pack: {words}: {', '.join(named) or 'none'}.*"

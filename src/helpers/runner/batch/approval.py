@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from helpers.errors import ExitCode, GateError, Problem, ReportError, UsageError, UserError
+from helpers.errors import ExitCode, GateError, ReportError, UsageError, UserError
 from helpers.runner.batch.run import new_id
 from helpers.runner.batch.signing import check_fresh, current_account, decide_as
 from helpers.runner.history.chain import Stage
@@ -89,7 +89,7 @@ def give_back(
     Arguments, returns and errors as `approve`; what is to be changed must be said.
     """
     if not note.strip():
-        raise UsageError(Problem("--note", "nothing is given", "what is to be changed"))
+        raise UsageError("--note", "nothing is given", "what is to be changed")
     with _in_hand(project, report) as history:
         held = _held(history, report, period)
         signing = sign_off_of(project, held, history.decisions())
@@ -101,7 +101,7 @@ def give_back(
 def _held(history: History, report: ReportId, period: str) -> Entry:
     held = history.standing(report, month=period).get(report)
     if held is None or held.state is not State.HELD:
-        raise UsageError(Problem("/".join(report), "no draft of it waits", cure="see `boardpack status`"))
+        raise UsageError("/".join(report), "no draft of it waits", cure="see `boardpack status`")
     return held
 
 
@@ -113,13 +113,13 @@ def withdraw(project: Project, report: ReportId, *, why: str, period: str = "") 
     the reason holds what must not leave.
     """
     if not why.strip():
-        raise UsageError(Problem("--why", "nothing is given", "what readers are to be told"))
+        raise UsageError("--why", "nothing is given", "what readers are to be told")
     with _in_hand(project, report) as history:
         there = [each for each in history.published() if (each.notebook, each.name) == report]
         chosen = [each for each in there if period in {"", each.period}]
         if not chosen:
             allowed = " or ".join(sorted(each.period for each in there))
-            raise UsageError(Problem("/".join(report), f"is not published {period}".rstrip(), allowed))
+            raise UsageError("/".join(report), f"is not published {period}".rstrip(), allowed)
         entry = _take_back(project, history, chosen[-1], why, for_good=False)
     list_anew(project, history)
     return entry
@@ -157,7 +157,7 @@ def _in_hand(project: Project, report: ReportId) -> Iterator[History]:
     with ReportLock(project.state, *report).tried() as mine:
         if not mine:
             cure = "wait for it to end"
-            raise UserError(Problem("/".join(report), "a run has this report in hand", cure=cure))
+            raise UserError("/".join(report), "a run has this report in hand", cure=cure)
         history.recover(partial(settle, project.reports), report=report)
         yield history
 
@@ -192,12 +192,10 @@ def _check_draft(project: Project, held: Entry, draft: str) -> None:
     ]
     if altered or not held.outputs:
         came = f"the draft's {', '.join(altered)} is missing or was altered since it was held"
-        raise GateError(
-            Problem(held.report, came, cure=f"make a new one: boardpack run {held.report} --force")
-        )
+        raise GateError(held.report, came, cure=f"make a new one: boardpack run {held.report} --force")
     if draft and not any(output.sha256.startswith(draft.lower()) for output in held.outputs.values()):
         now_there = ", ".join(output.sha256[:12] for output in held.outputs.values())
-        raise UsageError(Problem("--draft", f"{draft} is not the draft that waits", now_there))
+        raise UsageError("--draft", f"{draft} is not the draft that waits", now_there)
 
 
 def _check_note(project: Project, entry: Entry, contents: Mapping[str, bytes]) -> None:
@@ -287,7 +285,7 @@ def _take_away(project: Project, history: History, entry: Entry) -> list[Path]:
                 path.unlink()
         except OSError as error:
             cure = "mend that, then run it again"
-            raise ReportError(Problem(entry.report, f"cannot be removed ({error})", cure=cure)) from error
+            raise ReportError(entry.report, f"cannot be removed ({error})", cure=cure) from error
         for folder in (each for path in files[:1] for each in list(path.parents)[:2]):
             with contextlib.suppress(OSError):  # others are in it
                 folder.rmdir()

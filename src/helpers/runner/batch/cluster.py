@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from helpers.errors import Problem, ReportError, UsageError, UserError
+from helpers.errors import ReportError, UsageError, UserError
 from helpers.places import KNOWN_VARIABLE, VERSION_VARIABLE
 from helpers.runner.batch.host import ORDER, OUTCOME, STOP, Ready, attempt, stamp_of_worker
 from helpers.runner.kernel.execute import (
@@ -97,7 +97,7 @@ class Cluster:
             made = folder / self._wait(task, job, stop)
         except KilledWorker:
             came = "the workers that had it were lost, one after the other"
-            raise ReportError(Problem(job.title, came, cure="see their logs, then run it again")) from None
+            raise ReportError(job.title, came, cure="see their logs, then run it again") from None
         finally:
             (folder / STOP).touch()  # ends what a worker may still do for it
             task.release()  # type: ignore[no-untyped-call]
@@ -109,7 +109,7 @@ class Cluster:
         task.add_done_callback(lambda _: ended.set())  # type: ignore[no-untyped-call]
         while missed < _MISSED:  # a worker that was cut off for a moment comes back
             if stop.is_set():
-                raise InterruptionError(Problem(job.title, "the batch was interrupted"))
+                raise InterruptionError(job.title, "the batch was interrupted")
             # asked before it has ended, what takes a busy worker a while would begin anew each time
             if ended.wait(_LOOK):
                 with contextlib.suppress(TimeoutError):
@@ -117,7 +117,7 @@ class Cluster:
             alive = self.client.scheduler_info(n_workers=-1)["workers"]
             missed = 0 if set(self.workers) & set(alive) else missed + 1
         came = f"no worker is left of {len(self.workers)} that the batch began with"
-        raise ReportError(Problem(job.title, came, cure="start workers, then boardpack run --resume"))
+        raise ReportError(job.title, came, cure="start workers, then boardpack run --resume")
 
 
 @contextlib.contextmanager
@@ -133,12 +133,12 @@ def open_cluster(address: str) -> Iterator[Cluster | None]:
         from distributed import Client
     except ImportError:
         cure = "pip install 'boardpack[dask]'"
-        raise UsageError(Problem("--cluster", "Dask is not installed", cure=cure)) from None
+        raise UsageError("--cluster", "Dask is not installed", cure=cure) from None
     try:
         client = Client(address, timeout=_ANSWER, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
         came = f"no scheduler answers: {error}"
-        raise UsageError(Problem(f"--cluster {address}", came, "such as tcp://scheduler:8786")) from None
+        raise UsageError(f"--cluster {address}", came, "such as tcp://scheduler:8786") from None
     with client:
         yield _look_at(client, address)
 
@@ -152,7 +152,7 @@ def _look_at(client: Client, address: str) -> Cluster:
         came = (
             f"{len(refused)} workers, none of which runs what is installed here" if refused else "no worker"
         )
-        raise UsageError(Problem(f"--cluster {address}", came, cure=_CURE))
+        raise UsageError(f"--cluster {address}", came, cure=_CURE)
     threads = client.nthreads()  # type: ignore[no-untyped-call]
     return Cluster(
         client, alike, sum(threads.get(worker, 1) for worker in alike), Ready(ours, {}, ""), refused
@@ -165,7 +165,7 @@ def _taken(made: Path, folder: Path) -> Executed:
         outcome = pickle.loads((made / OUTCOME).read_bytes())
     except FileNotFoundError:
         cure = f"is {folder} the same folder there? See the worker's log"
-        raise ReportError(Problem("cluster", "a worker ended without a result", cure=cure)) from None
+        raise ReportError("cluster", "a worker ended without a result", cure=cure) from None
     for path in made.iterdir():
         if path.name == RUN_LOG:  # the steps of the report stand in the one here
             with (folder / RUN_LOG).open("ab") as log:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers import __version__
 from helpers.audience import AUDIENCE_VARIABLE
-from helpers.errors import INTERRUPTED, ExitCode, GateError, Problem, ReportError, UserError
+from helpers.errors import INTERRUPTED, ExitCode, GateError, ReportError, UserError
 from helpers.places import KNOWN_VARIABLE, REPORT_VARIABLE, ROOT_VARIABLE, STATE_VARIABLE, VERSION_VARIABLE
 from helpers.runner.batch.cluster import Cluster
 from helpers.runner.batch.signing import mark_copies
@@ -193,7 +193,7 @@ class Life:
         """Take the report in hand; end it where another run has meanwhile done what is to be done."""
         setting, job = self._setting, self.decision.job
         if not self._lock.is_held and not self._lock.acquire(setting.stop):
-            raise InterruptionError(Problem("start", "was not begun: the batch was interrupted"))
+            raise InterruptionError("start", "was not begun: the batch was interrupted")
         setting.history.recover(partial(settle, setting.project.reports), report=self._id)
         now_standing = setting.history.standing(self._id, month=setting.wish.month)
         entry, previous = now_standing.get(self._id), self.decision.previous
@@ -369,7 +369,7 @@ def provenance_of(setting: Setting, job: Job, observed: Observed) -> Provenance:
 def _note_bug(folder: Path, entry: Entry, error: BaseException) -> Entry:
     """Turn what nobody foresaw into an entry; its traceback is kept beside the executed notebook."""
     if isinstance(error, OSError):  # a full disk, a missing right: the user's to mend, not a bug
-        failed = ReportError(Problem(f"{entry.report}, {entry.step}", str(error), cure="run it again"))
+        failed = ReportError(f"{entry.report}, {entry.step}", str(error), cure="run it again")
         return replace(entry, state=State.FAILED, exit_code=failed.exit_code, error=str(failed))
     text = "".join(traceback.format_exception(error))
     with contextlib.suppress(OSError):

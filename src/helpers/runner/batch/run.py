@@ -95,9 +95,7 @@ def resume(project: Project, jobs: Sequence[Job], order: Order) -> tuple[tuple[J
     if newest is None:
         return (), order
     if not newest.finished:
-        raise UsageError(
-            Problem("--resume", f"the run {newest.run} is still under way", cure="wait for it")
-        )
+        raise UsageError("--resume", f"the run {newest.run} is still under way", cure="wait for it")
     left = {entry.report for entry in history.entries(newest.run) if entry.state is State.INTERRUPTED}
     as_asked = {name: value for name, value in newest.settings.items() if name in _TAKEN_OVER}
     if "formats" in as_asked:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from helpers.errors import GateError, Problem, UsageError
+from helpers.errors import GateError, UsageError
 from helpers.hashes import hash_bytes
 from helpers.runner.engines import FORMATS, choose_engine
 from helpers.runner.history.chain import DraftDecision, Stage
@@ -49,10 +49,10 @@ def decide_as(project: Project, found: SignOff, account: str, stage: Stage, note
         has = f"{account} is {', '.join(held)}" if held else f"{account} has no role"
         allowed = found.next_role if stage is not Stage.RETURNED else " or ".join(found.roles)
         cure = "ask that role; who has it stands under `roles` in params/_publisher.yml"
-        raise UsageError(Problem(draft.report, f"{has} and cannot sign here", allowed, cure))
+        raise UsageError(draft.report, f"{has} and cannot sign here", allowed, cure)
     if stage is not Stage.RETURNED and account in {each.account for each in found.signed}:
         came = f"{account} has signed this draft already"
-        raise UsageError(Problem(draft.report, came, f"somebody else who is {role}"))
+        raise UsageError(draft.report, came, f"somebody else who is {role}")
     return DraftDecision(
         draft.run, draft.notebook, draft.name, digest_of(draft), stage, account, role, note.strip(), now()
     )
@@ -65,7 +65,7 @@ def check_fresh(project: Project, draft: Entry) -> None:
     """
     if changed := _changed(project, draft, survey(project, choose_engine("auto"))):
         came = f"the draft is not what would be made now: {', '.join(changed)} changed since, so its signatures end"
-        raise GateError(Problem(draft.report, came, cure=f"make a new one: boardpack run {draft.report}"))
+        raise GateError(draft.report, came, cure=f"make a new one: boardpack run {draft.report}")
 
 
 def _changed(project: Project, draft: Entry, surroundings: Surroundings) -> list[str]:

@@ -16,7 +16,6 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any, Final
 
-from helpers.errors import Problem
 from helpers.runner.history.entries import Entry
 from helpers.runner.kernel.execute import RUN_LOG, Executed, InterruptionError
 
@@ -44,9 +43,7 @@ class Steps:
         """Run the block as a step of this name."""
         self.now = name
         if self._stop.is_set():
-            raise InterruptionError(
-                Problem(name, "was not begun: the batch was interrupted", cure="run it again")
-            )
+            raise InterruptionError(name, "was not begun: the batch was interrupted", cure="run it again")
         self.note(f"{name} begins")
         try:
             with _timed(self.timings, name):

@@ -302,10 +302,23 @@ def _facts(bundles: tuple[Bundle, ...]) -> ReportFacts:
     said = first.markdown.split("\n\n")[0] if first else ""
     told = {
         "synthetic": facts.synthetic or invented,
-        "headline": textwrap.shorten(plain_words(said), MOST_OF_HEADLINE, placeholder="…"),
+        "headline": _shortened(plain_words(said)),
         "good_until": first.good_until if first else "",
     }
     return facts.model_copy(update=told)
+
+
+def _shortened(said: str) -> str:
+    """Return words that stand for a report in a list, cut between two parts of a sentence where there are any.
+
+    >>> _shortened("Late: " + ", ".join(["a measure (Chief operating officer)"] * 9))[-19:]
+    'operating officer)…'
+    """
+    cut = textwrap.shorten(said, MOST_OF_HEADLINE, placeholder="…")
+    between = max(cut.rfind(mark) for mark in (", ", "; ", ". "))
+    if len(cut) == len(" ".join(said.split())) or between < MOST_OF_HEADLINE / 2:
+        return cut
+    return f"{cut[:between]}…"
 
 
 def _front_matter(

@@ -159,20 +159,13 @@ def _plain_headline(editions: Sequence[Edition]) -> str:
     return f"{len(marked)} of {count} mark figures that need attention. First, {marked[0].title}: {marked[0].headline}"
 
 
-def _agenda(editions: Sequence[Edition]) -> str:
-    return "\n".join(
-        f"{place}. [{escape_markdown(each.title)}]({each.anchor}), {escape_markdown(each.period)}"
-        for place, each in enumerate(editions, 1)
-    )
-
-
 def _exception(edition: Edition) -> str:
     marked = edition.marked
     more = f" and {len(marked) - _NAMED} more" if len(marked) > _NAMED else ""
     said = f" Marked: {'; '.join(marked[:_NAMED])}{more}." if marked else ""
     first = edition.headline or "It says nothing first."
     first = f"It was withdrawn: {edition.withdrawn}" if edition.withdrawn else first
-    return f"* **[{escape_markdown(edition.title)}]({edition.anchor})** {escape_markdown(first + said)}"
+    return f"* **[{escape_markdown(edition.title)}]({edition.anchor}):** {escape_markdown(first + said)}"
 
 
 def _section(edition: Edition) -> str:
@@ -227,7 +220,10 @@ def _write(what: str, editions: Sequence[Edition]) -> str:
         case "headline":
             return f"::: {{.headline}}\n{escape_markdown(_plain_headline(editions))}\n:::"
         case "agenda":
-            return _agenda(editions)
+            return "\n".join(
+                f"{place}. [{escape_markdown(each.title)}]({each.anchor}), {escape_markdown(each.period)}"
+                for place, each in enumerate(editions, 1)
+            )
         case "exceptions":
             return "\n\n".join(map(_exception, _by_attention(editions)))
         case "editions":

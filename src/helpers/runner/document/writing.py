@@ -42,8 +42,7 @@ def write_figure(bundle: Bundle, svg: bytes = b"", *, caption: str = "") -> str:
     A caption that its author wrote as Markdown stands for the bundle's, which is plain words.
     """
     caption, alt = clean(caption) or escape_markdown(bundle.caption), escape_markdown(bundle.alt)
-    over_time = bool(bundle.columns) and bundle.columns[0].kind == "date"
-    mark = (" .tall" if _is_tall(svg) else "") + (" .over-time" if over_time else "")
+    mark = (" .tall" if _is_tall(svg) else "") + (" .over-time" if _is_over_time(bundle) else "")
     picture = f'![{caption}]({figure_path(bundle.id)}){{#{bundle.id}{mark} fig-alt="{alt}"}}'
     parts = [picture, _notes(bundle)]
     if bundle.columns:
@@ -51,6 +50,12 @@ def write_figure(bundle: Bundle, svg: bytes = b"", *, caption: str = "") -> str:
     if bundle.panels:
         parts.append("\n\n".join([":::: {.on-slide}", *map(_panel, bundle.panels), "::::"]))
     return _paragraphs(parts)
+
+
+def _is_over_time(bundle: Bundle) -> bool:
+    """Whether a chart is one of a single thing by date, whose newest end a reader wants to see first."""
+    dates = [place for place, column in enumerate(bundle.columns) if column.kind == "date"]
+    return bool(dates) and all(len({row[place] for row in bundle.rows}) < 2 for place in range(dates[0]))
 
 
 def _is_tall(svg: bytes) -> bool:

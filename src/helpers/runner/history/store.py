@@ -91,7 +91,7 @@ class History:
                     f"was written by {'a newer' if newer else 'an unreleased'} boardpack (schema {version})"
                 )
                 cure = "update boardpack" if newer else "move it away: all reports will then run again"
-                raise UserError(Problem(str(self._path), came, cure=cure))
+                raise UserError(str(self._path), came, cure=cure)
             if version < SCHEMA_VERSION:
                 bring_up_to_date(database)
 
@@ -317,7 +317,7 @@ class History:
                 database.close()
         except sqlite3.OperationalError as error:  # locked, read-only, no space: the file itself is sound
             cure = "close what holds it, or mend the disk or the rights, and run again"
-            raise UserError(Problem(str(self._path), f"cannot be used now ({error})", cure=cure)) from error
+            raise UserError(str(self._path), f"cannot be used now ({error})", cure=cure) from error
         except sqlite3.DatabaseError as error:
             raise UserError(_damaged(self._path, str(error))) from error
 

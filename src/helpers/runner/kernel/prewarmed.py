@@ -23,7 +23,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from helpers.errors import Problem
 from helpers.runner.kernel.failures import KernelDeathError
 from helpers.runner.kernel.fork_server import receive, send
 from helpers.runner.processes import descendants, resident
@@ -60,7 +59,7 @@ class KeptKernel:
             if not self._read(_SECONDS):
                 self.end()
                 cure = "run it again; if it stays so, see whether memory or process ids have run out"
-                raise KernelDeathError(Problem("execution", "no kernel could be started", cure=cure))
+                raise KernelDeathError("execution", "no kernel could be started", cure=cure)
         line, _, self._text = self._text.partition(b"\n")
         keeper, kernel = line.split()
         return int(keeper), int(kernel)

@@ -150,7 +150,7 @@ def _find(project: Project) -> _Found:
     found = _Found()
     if not project.params.is_dir():
         cure = "make params/<notebook>/<name>.yml"
-        raise UsageError(Problem(project.show(project.params), "there is no such folder", cure=cure))
+        raise UsageError(project.show(project.params), "there is no such folder", cure=cure)
     for folder in sorted(project.params.iterdir()):
         if folder.is_dir() and not folder.name.startswith(("_", ".")):
             _find_in_folder(project, folder, found)
@@ -262,7 +262,7 @@ def _read_notebook(project: Project, name: str) -> Notebook | UserError:
         known = [each.stem for each in project.notebooks.glob("*.ipynb")]
         where = project.show(project.params / name)
         cure = near_misses(name, known) or "rename the folder after its notebook"
-        return UsageError(Problem(where, f"there is no notebook {project.show(path)}", cure=cure))
+        return UsageError(where, f"there is no notebook {project.show(path)}", cure=cure)
     try:
         return read_notebook(path)
     except UserError as error:

@@ -105,15 +105,15 @@ def load_notebook(path: Path) -> dict[str, Any]:
         text = path.read_text("utf-8")
         content = json.loads(text)
     except FileNotFoundError:
-        raise UsageError(Problem(path.name, "there is no such notebook", cure="check the name")) from None
+        raise UsageError(path.name, "there is no such notebook", cure="check the name") from None
     except (ValueError, OSError) as error:
         if isinstance(error, json.JSONDecodeError) and (
             marked := conflict(path.name, text, place=_from_here(path))
         ):
             raise UsageError(marked) from None
-        raise UsageError(Problem(path.name, f"cannot be read ({error})", "a notebook", cure)) from None
+        raise UsageError(path.name, f"cannot be read ({error})", "a notebook", cure) from None
     if not isinstance(content, dict) or not isinstance(content.get("cells"), list):
-        raise UsageError(Problem(path.name, "is not a notebook of format 4", "an .ipynb file", cure))
+        raise UsageError(path.name, "is not a notebook of format 4", "an .ipynb file", cure)
     return content
 
 
@@ -168,7 +168,7 @@ def _read_statement(where: str, statement: ast.stmt) -> Parameter:
         kind = replace(kind, optional=True)
     if not kind.accepts(default):
         came = f"the default {default!r} of `{target}` is not of its type {kind}"
-        raise UsageError(Problem(where, came, kind.allowed, "change the default or the type"))
+        raise UsageError(where, came, kind.allowed, "change the default or the type")
     told = "" if annotation else f"as its default, {default!r}"
     return Parameter(target, kind, required=False, default=default, comment=told)
 
@@ -182,7 +182,7 @@ def _parts(where: str, statement: ast.stmt) -> tuple[str, ast.expr | None, ast.e
             return target.id, None, statement.value
     came = f"`{ast.unparse(statement).splitlines()[0]}`"
     allowed = 'lines of the form name: "type" = value, or name = value'
-    raise UsageError(Problem(where, came, allowed, "move anything else to another cell"))
+    raise UsageError(where, came, allowed, "move anything else to another cell")
 
 
 def _read_default(where: str, name: str, value: ast.expr | None) -> Value:
@@ -190,7 +190,7 @@ def _read_default(where: str, name: str, value: ast.expr | None) -> Value:
         default = _plain(ast.literal_eval(value)) if value else None
     except ValueError:
         came = f"`{name}` is given by the expression {ast.unparse(value) if value else ''}"
-        raise UsageError(Problem(where, came, "a plain value", "write the value itself")) from None
+        raise UsageError(where, came, "a plain value", "write the value itself") from None
     return default
 
 
@@ -218,9 +218,7 @@ def _read_annotation(where: str, name: str, annotation: ast.expr) -> ParameterTy
     came = f"`{name}` has the type {ast.unparse(annotation)}"
     words = ", ".join(f'"{word}"' for word in VOCABULARY)
     raise UsageError(
-        Problem(
-            where, came, f"{words}, in quotes; or str, int, float, bool, list, each | None", "change it"
-        )
+        where, came, f"{words}, in quotes; or str, int, float, bool, list, each | None", "change it"
     )
 
 

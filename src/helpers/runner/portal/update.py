@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from helpers.errors import Problem, ReportError
+from helpers.errors import ReportError
 from helpers.hashes import hash_json
 from helpers.runner.history.locks import LISTING, hold
 from helpers.runner.history.signing import stages
@@ -50,7 +50,7 @@ def list_anew(project: Project, history: History, *, today: date | None = None) 
     except OSError as error:
         cure = "mend that, then run `boardpack run` again"
         raise ReportError(
-            Problem(project.show(project.reports), f"cannot be written ({error})", cure=cure)
+            project.show(project.reports), f"cannot be written ({error})", cure=cure
         ) from error
 
 

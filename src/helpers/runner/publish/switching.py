@@ -17,7 +17,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path, PurePosixPath
 
 from helpers.bundle import DELIVERED
-from helpers.errors import GateError, Problem
+from helpers.errors import GateError
 from helpers.hashes import hash_bytes
 from helpers.runner.engines import FORMATS
 from helpers.runner.history.entries import Entry, Output
@@ -43,7 +43,7 @@ def stage(files: Mapping[str, bytes], reports: Path, place: PurePosixPath, run: 
     """
     if not all(_PART.fullmatch(part) and ".." not in part for part in place.parts):
         came = f"the report asks for the place {place}"
-        raise GateError(Problem(str(reports), came, "letters, digits and - _ . between them"))
+        raise GateError(str(reports), came, "letters, digits and - _ . between them")
     public_folder(reports.joinpath(*place.parts[:-1]))
     outputs: dict[str, Output] = {}
     try:

@@ -13,7 +13,7 @@ from typing import Final
 
 import yaml
 
-from helpers.errors import Problem, ReportError
+from helpers.errors import ReportError
 from helpers.runner.document.making import Document
 from helpers.runner.processes import call_briefly
 from helpers.runner.render.office import draw_figures, finish, prepare, reference_of
@@ -167,10 +167,10 @@ def pandoc_path() -> str:
 
     found = Path(pypandoc.__file__).with_name("files") / ("pandoc.exe" if os.name == "nt" else "pandoc")
     if not found.is_file():
-        raise ReportError(Problem(str(found), "no such file", cure="Install pypandoc-binary anew."))
+        raise ReportError(str(found), "no such file", cure="Install pypandoc-binary anew.")
     return str(found)
 
 
 def _failed(what: str, *said: str) -> ReportError:
     cure = "See report.md in the run's folder."
-    return ReportError(Problem(what, "; ".join(said) or "failed", cure=cure))
+    return ReportError(what, "; ".join(said) or "failed", cure=cure)

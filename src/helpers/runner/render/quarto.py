@@ -21,7 +21,7 @@ from typing import IO, Final
 
 import yaml
 
-from helpers.errors import Problem, ReportError
+from helpers.errors import ReportError
 from helpers.runner.document.making import Document, front, parted
 from helpers.runner.engines import Quarto
 from helpers.runner.render.embedded import LOOK, READER, write_sources
@@ -119,7 +119,7 @@ class _Calls:
             return {}
         try:
             cure = "See the document in the run's folder."
-            why = ReportError(Problem(f"{stems[0]} (Quarto)", _reason(self._call(stems)), cure=cure))
+            why = ReportError(f"{stems[0]} (Quarto)", _reason(self._call(stems)), cure=cure)
             is_known = len(stems) == 1
         except ReportError as error:
             why = error
@@ -148,7 +148,7 @@ def _write_documents(documents: Mapping[str, Document], theme: Theme, folder: Pa
     write_look(theme, folder / LOOK)
     for stem, document in documents.items():
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", stem):
-            raise ReportError(Problem(repr(stem), "not a stem", "letters, digits, - _ and ."))
+            raise ReportError(repr(stem), "not a stem", "letters, digits, - _ and .")
         own = folder / stem
         own.mkdir()
         write_sources(document, own)
@@ -261,11 +261,11 @@ def _wait(
             process.wait(_LOOK)
         except subprocess.TimeoutExpired:
             if stop is not None and stop.is_set():
-                raise StoppedError(Problem("render", "was ended: the batch was interrupted")) from None
+                raise StoppedError("render", "was ended: the batch was interrupted") from None
         if (now_long := os.fstat(said.fileno()).st_size) > length:
             length, heard = now_long, monotonic()
         if monotonic() - heard > patience:
-            raise SilenceError(Problem("render", f"nothing was heard for {patience:g} seconds"))
+            raise SilenceError("render", f"nothing was heard for {patience:g} seconds")
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from helpers.errors import Problem, UserError
+from helpers.errors import UserError
 from helpers.hashes import hash_bytes
 from helpers.runner.portal.page import fill
 from helpers.runner.telling.message import Message, Section, sections
@@ -105,7 +105,7 @@ def send_mail(message: Message, reports: Path, environment: Mapping[str, str]) -
             refused = connection.send_message(mail)
     except (OSError, smtplib.SMTPException) as error:  # neither holds the password
         raise UserError(
-            Problem(f"mail by {SERVER}", f"was not sent ({_words(error)})", cure="it is tried again")
+            f"mail by {SERVER}", f"was not sent ({_words(error)})", cure="it is tried again"
         ) from error
     return f"refused: {', '.join(refused)}" if refused else ""
 
@@ -114,7 +114,7 @@ def _connect(server: str) -> smtplib.SMTP:
     place = urlsplit(server)
     if place.scheme not in {"smtp", "smtps"} or not place.hostname or place.username:
         allowed = "smtp://host:587 (STARTTLS) or smtps://host:465, without name and password"
-        raise UserError(Problem(SERVER, "is no address of a mail server", allowed))
+        raise UserError(SERVER, "is no address of a mail server", allowed)
     trust = ssl.create_default_context()
     if place.scheme == "smtps":
         return smtplib.SMTP_SSL(place.hostname, place.port or 465, timeout=_SECONDS, context=trust)
@@ -130,7 +130,7 @@ def _connect(server: str) -> smtplib.SMTP:
 def _setting(environment: Mapping[str, str], name: str) -> str:
     if not environment.get(name):
         cure = "set this environment variable where boardpack runs: docs/how-to/schedule.md"
-        raise UserError(Problem(name, "is not set", cure=cure))
+        raise UserError(name, "is not set", cure=cure)
     return environment[name]
 
 
@@ -200,7 +200,7 @@ def post(message: Message, environment: Mapping[str, str]) -> str:
     place = urlsplit(address)
     if place.scheme != "https" and not (place.scheme == "http" and place.hostname in _HERE):
         cure = "set this environment variable where boardpack runs: docs/how-to/schedule.md"
-        raise UserError(Problem(variable, "holds no address that begins with https://", cure=cure))
+        raise UserError(variable, "holds no address that begins with https://", cure=cure)
     content = json.dumps(as_json(message), ensure_ascii=False).encode()
     headers = {"Content-Type": "application/json; charset=utf-8", "User-Agent": "boardpack"}
     try:
@@ -212,4 +212,4 @@ def post(message: Message, environment: Mapping[str, str]) -> str:
         said = f"answered {error.code} {error.reason}"
     except (OSError, http.client.HTTPException, ValueError) as error:
         said = type(getattr(error, "reason", error)).__name__
-    raise UserError(Problem(f"webhook {variable}", f"was not told: {said}", cure="it is tried again"))
+    raise UserError(f"webhook {variable}", f"was not told: {said}", cure="it is tried again")

@@ -19,29 +19,3 @@ from helpers.stats.dna.impact import (
 )
 from helpers.stats.dna.inputs import Beta, DnaInputs, Pert
 from helpers.stats.dna.uncertainty import DnaUncertainty, DrawnSpread, simulate_impact, tornado
-
-__all__ = [
-    "Beta",
-    "DnaImpact",
-    "DnaInequality",
-    "DnaInputs",
-    "DnaUncertainty",
-    "DrawnSpread",
-    "FollowUpBounds",
-    "Pert",
-    "SlotValue",
-    "dna_drivers",
-    "dna_impact",
-    "dna_inequality",
-    "dna_rate",
-    "follow_up_bounds",
-    "list_relief",
-    "newcomer_wait",
-    "ramp_profile",
-    "recording_is_doubtful",
-    "recovered_attendances",
-    "simulate_impact",
-    "slot_value",
-    "tornado",
-    "weeks_to_year_end",
-]

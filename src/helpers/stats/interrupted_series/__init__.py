@@ -11,20 +11,3 @@ from helpers.stats.interrupted_series.result import (
     interrupted_series,
 )
 from helpers.stats.interrupted_series.segmented import segmented
-
-__all__ = [
-    "FEWEST_ELSEWHERE",
-    "FEWEST_FOR_SEASON",
-    "FEWEST_FOR_VERDICT",
-    "Effect",
-    "Elsewhere",
-    "InterruptedSeries",
-    "Shape",
-    "effects_elsewhere",
-    "follows_extreme",
-    "interrupted_counts",
-    "interrupted_series",
-    "placebo_dates",
-    "segmented",
-    "smallest_detectable_change",
-]

@@ -8,5 +8,3 @@ from helpers.stats.models.generalised import Family, glm, linear, logistic, prob
 from helpers.stats.models.likelihood import gls, mixed
 from helpers.stats.models.reading import Regression
 from helpers.stats.models.scoring import Errors
-
-__all__ = ["Errors", "Family", "Regression", "glm", "gls", "linear", "logistic", "mixed", "probit"]

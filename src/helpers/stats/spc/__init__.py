@@ -8,26 +8,3 @@ from helpers.stats.spc.many import XmRCharts
 from helpers.stats.spc.runs import RunTest
 from helpers.stats.spc.variable import i_chart, i_prime_chart, mr_chart, run_chart, s_chart, xbar_chart
 from helpers.stats.spc.xmr import xmr, xmr_many
-
-__all__ = [
-    "AttributeChart",
-    "RunTest",
-    "Segment",
-    "Stability",
-    "XmRChart",
-    "XmRCharts",
-    "bernoulli_cusum",
-    "c_chart",
-    "g_chart",
-    "i_chart",
-    "i_prime_chart",
-    "mr_chart",
-    "p_chart",
-    "run_chart",
-    "s_chart",
-    "t_chart",
-    "u_chart",
-    "xbar_chart",
-    "xmr",
-    "xmr_many",
-]

@@ -16,22 +16,3 @@ from helpers.stats.trajectory.result import (
     words_for,
 )
 from helpers.stats.trajectory.scales import KINDS, from_scale, to_scale
-
-__all__ = [
-    "FEWEST_POINTS",
-    "KINDS",
-    "ON_TRACK",
-    "UNLIKELY",
-    "BackTest",
-    "CumulativeProjection",
-    "TargetAhead",
-    "TargetForecast",
-    "back_test",
-    "candidates_for",
-    "cumulative_projection",
-    "from_scale",
-    "project_total",
-    "to_scale",
-    "trajectory",
-    "words_for",
-]

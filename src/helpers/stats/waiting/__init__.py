@@ -21,29 +21,3 @@ from helpers.stats.waiting.records import (
     removal_statistics,
 )
 from helpers.stats.waiting.simulate import ListFlows, clinic_dates, simulate_list, simulate_patients
-
-__all__ = [
-    "DEFAULT_FACTOR",
-    "Flow",
-    "ListFlows",
-    "ListStatistics",
-    "clinic_dates",
-    "factor_for",
-    "insert_referrals",
-    "join_lists",
-    "list_statistics",
-    "pressure",
-    "queue_is_too_big",
-    "queue_load",
-    "queue_sizes",
-    "referral_statistics",
-    "relief_capacity",
-    "removal_statistics",
-    "schedule_list",
-    "simulate_list",
-    "simulate_patients",
-    "target_capacity",
-    "target_mean_wait",
-    "target_queue",
-    "unreported_removals",
-]
