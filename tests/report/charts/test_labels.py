@@ -77,6 +77,7 @@ def test_the_own_trust_is_always_named_and_never_struck_through(trusts: int) -> 
         figure = caterpillar_chart(value, (value - 2, value + 2), own, label="SYN07", lines=lines, unit="%")
         (axes,) = figure.axes
         (name,) = [each for each in axes.texts if each.get_text() == "SYN07"]
+        name.get_window_extent()  # puts it where it is drawn
         box = Text.get_window_extent(name)
         heights = [axes.transData.transform((0, level))[1] for _, level in lines]
         assert not [each for each in heights if box.y0 < each < box.y1]
