@@ -82,6 +82,15 @@ def lay_out_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeProje
         yield lambda notebooks: make_project(tmp_path_factory.mktemp("shared") / "project", notebooks)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def fork_servers_stay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Start a fork server once for all batches that a process of the tests runs: it was half of what they took."""
+    from forking import shared_fork_servers  # late: its folder is put on the path above
+
+    with shared_fork_servers(tmp_path_factory.mktemp("kernels")):
+        yield
+
+
 MakeDemo = Callable[..., Mart]
 
 

@@ -7,14 +7,14 @@ it for small), any other number is what rounds to it.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_matrix
 
 from helpers.bundle import Cell
-from helpers.data.disclosure.people import People
+from helpers.data.disclosure.people import Kind, People
 from helpers.data.disclosure.queries import Condition, Query, Told
 
 #: (which unknown counts are added up, what is published of them, whether it is a total)
@@ -99,6 +99,9 @@ class Oracle:
         Looks at these people alone, and at what was told of none but them.
     ask
         Further sums of people that `values` is asked for.
+    worlds
+        Changes of the people, as kind, people and amount, that somebody says agree with all that was told. Each is
+        looked at like what a programme has found; where one is wrong, a programme looks.
     """
 
     def __init__(
@@ -108,6 +111,7 @@ class Oracle:
         *,
         within: Condition | None = None,
         ask: Sequence[Query] = (),
+        worlds: Iterable[Sequence[tuple[Kind, float, float]]] = (),
     ) -> None:
         self.people = people
         self.mine = np.ones(len(people.count), dtype=bool)
@@ -130,9 +134,22 @@ class Oracle:
             for piece in range(self.size):
                 one = np.eye(self.size)[piece]
                 self._add(-side * bound[piece] * one, side * one, 0, np.inf)
+        self._fillings = self._agreeing(self._filling())
+        steps = [[*world] for world in worlds]
+        kinds = people.places({kind for world in steps for kind, _, _ in world})
+        for world in steps:
+            self._fillings += self._agreeing(
+                self._filling((kinds[kind], n, amount) for kind, n, amount in world)
+            )
+
+    def _filling(self, steps: Iterable[tuple[int, float, float]] = ()) -> np.ndarray:
+        """The true people and what they add up to, with so many more or fewer of some kinds."""
+        people, amount = self.people.count.astype(float), self.people.amount.astype(float)
+        for kind, number, more in steps:
+            people[kind] += number
+            amount[kind] += more
         place = self._piece_of.reshape(-1)
-        truth = [np.bincount(place, each[self.mine], self.size) for each in (people.count, people.amount)]
-        self._fillings = self._agreeing(np.concatenate(truth))
+        return np.concatenate([np.bincount(place, each[self.mine], self.size) for each in (people, amount)])
 
     def _add(self, people: np.ndarray, amount: np.ndarray, low: float, high: float) -> None:
         self._rows.append(np.concatenate([people, amount]))
@@ -185,7 +202,8 @@ class Oracle:
         return [] if found.x is None else self._agreeing(np.round(found.x))
 
     def _agreeing(self, filling: np.ndarray) -> list[np.ndarray]:
-        """The filling, if all comes out in it as it was told."""
+        """The filling, if it is one of whole people and days, and all comes out in it as it was told."""
         sums = np.array(self._rows) @ filling
         agrees = (sums >= np.array(self._low) - 1e-5) & (sums <= np.array(self._high) + 1e-5)
-        return [filling] if agrees.all() else []
+        whole = (filling >= 0) & (filling == np.round(filling))
+        return [filling] if agrees.all() and whole.all() else []

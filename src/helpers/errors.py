@@ -109,6 +109,12 @@ class ReportError(UserError):
     exit_code = ExitCode.REPORT
 
 
+def raise_all(problems: Iterable[Problem], kind: type[UserError] = UsageError) -> None:
+    """Raise what is wrong as one error, if anything is."""
+    if told := tuple(problems):
+        raise kind(told)
+
+
 class ArgumentError(ValueError):
     """An argument of a statistical function that it cannot use."""
 

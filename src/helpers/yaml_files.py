@@ -8,7 +8,7 @@ are more than text. Parameter files, which papermill reads too, are also held ag
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import Annotated, Any, TypeVar, get_args, get_origin
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, WithJsonSchema
 
-from helpers.errors import Problem, UsageError, near_misses
+from helpers.errors import Problem, near_misses
 
 #: the way to a value: its keys, and its places in lists
 Way = tuple[str | int, ...]
@@ -209,12 +209,6 @@ def read_settings(path: Path, model: type[Model], shown: str = "") -> tuple[Yaml
         found.problems.append(Problem(found.place(()), _shown(content), _FORM, "write each setting so"))
         content = {}
     return found, found.build(model, content) or model()
-
-
-def raise_all(problems: Iterable[Problem]) -> None:
-    """Raise what is wrong as one `UsageError`, if anything is."""
-    if told := tuple(problems):
-        raise UsageError(told)
 
 
 class _Builder:

@@ -1,6 +1,6 @@
 """`kill -9` of the runner at random moments of a batch: nothing half done, nothing lost, nothing left running.
 
-The gate tries a dozen moments; `make faults` tries 200 (BOARDPACK_KILLS) and prints what they met.
+The gate tries six moments; `make faults` tries 200 (BOARDPACK_KILLS) and prints what they met.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from .conftest import Shelf, call, differences, processes_of, start, until
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals as on Unix")
 
-KILLS = int(os.environ.get("BOARDPACK_KILLS", "12"))
+KILLS = int(os.environ.get("BOARDPACK_KILLS", "6"))
 SEED = int(os.environ.get("BOARDPACK_SEED", "1"))
-REPORTS = 6
+REPORTS = 4
 BATCH = ("run", "--force", "--renderer", "embedded")
 
 

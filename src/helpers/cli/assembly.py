@@ -13,7 +13,7 @@ from helpers.audience import FOLDER as AUDIENCES
 from helpers.audience import PUBLIC_NAME, Audience, mentions_of
 from helpers.bundle import Bundle
 from helpers.cli.questions import SELECTORS, datasets_of, expand, groups_of, months_of, organisations_of
-from helpers.errors import GateError, Problem, UsageError, near_misses
+from helpers.errors import GateError, Problem, UsageError, near_misses, raise_all
 from helpers.phrases import own_phrases
 from helpers.places import state_folder
 from helpers.register.questions import answer
@@ -25,7 +25,6 @@ from helpers.runner.publisher import Publisher, read_publisher
 from helpers.runner.schedule import FILE as SCHEDULE
 from helpers.runner.walls import RoomProcess
 from helpers.theme import Theme, read_theme
-from helpers.yaml_files import raise_all
 
 if TYPE_CHECKING:
     from helpers.data.audit.alarms import Allowed

@@ -12,13 +12,12 @@ from helpers.cli import showing
 from helpers.cli.assembly import collect, open_project, plan
 from helpers.cli.options import Json, Words, project_root
 from helpers.cli.preview import put_back
-from helpers.errors import Problem, UsageError, near_misses
+from helpers.errors import Problem, UsageError, near_misses, raise_all
 from helpers.runner.document.stored import find_offers, find_stored, find_unfit, mend
 from helpers.runner.plan.jobs import Plan, find_plan, no_data_words
 from helpers.runner.plan.matrix import FILE
 from helpers.runner.project import Project
 from helpers.runner.schedule.reading import read_schedules
-from helpers.yaml_files import raise_all
 
 
 def check(

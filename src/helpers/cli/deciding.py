@@ -13,13 +13,12 @@ from helpers.cli import showing
 from helpers.cli.assembly import open_audiences
 from helpers.cli.options import Json, Period, Readers, Report, project_root
 from helpers.cli.records import find_report, open_records
-from helpers.errors import UsageError
+from helpers.errors import UsageError, raise_all
 from helpers.runner.batch.approval import find_retired
 from helpers.runner.history.entries import Entry, State
 from helpers.runner.history.signing import sign_off_of, waiting
 from helpers.runner.plan.jobs import find_plan
 from helpers.runner.project import Project
-from helpers.yaml_files import raise_all
 
 sign_off_app = typer.Typer(help="Who has signed which draft, and who is next.", no_args_is_help=True)
 

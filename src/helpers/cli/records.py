@@ -14,7 +14,7 @@ from helpers.audience import Audience
 from helpers.cli import batches, showing
 from helpers.cli.assembly import by_audience, open_audiences, open_project
 from helpers.cli.options import Json, Readers, Renderer, Report, project_root
-from helpers.errors import GateError, Problem, UsageError, near_misses
+from helpers.errors import GateError, Problem, UsageError, near_misses, raise_all
 from helpers.runner.batch.folders import Traces, find_foreign, traces_of
 from helpers.runner.engines import RENDERERS, choose_engine
 from helpers.runner.history.entries import Entry, State
@@ -276,8 +276,7 @@ def verify_records(opened: Opened, noted: str = "") -> None:
     if noted and not any(each.startswith(noted) for each in known):
         came = "is not in the history, which was cut short or written anew since it was noted"
         problems.append(Problem(noted, came, cure="compare with a back-up of the private folder"))
-    if problems:
-        raise GateError(problems)
+    raise_all(problems, GateError)
     print("nothing was changed since it was entered")
 
 

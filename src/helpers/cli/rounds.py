@@ -15,14 +15,13 @@ import typer
 from helpers.cli import showing
 from helpers.cli.assembly import open_and_plan
 from helpers.cli.options import Audience, FormsTo, Json, project_root
-from helpers.errors import Problem, UsageError, near_misses
+from helpers.errors import Problem, UsageError, near_misses, raise_all
 from helpers.places import ROOT_VARIABLE, current_day, state_folder
 from helpers.register.commentary import Words
 from helpers.register.grid_forms import AGREED, Assessed, agreed_form, assessor_form, requests
 from helpers.register.models import Register
 from helpers.register.reading import read_register
 from helpers.register.rounds import Request, Taken, read_round, waiting_words, write_round
-from helpers.yaml_files import raise_all
 
 if TYPE_CHECKING:
     from helpers.analyses.performance_report.report import PerformanceReport

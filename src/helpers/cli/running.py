@@ -16,7 +16,7 @@ import typer
 from helpers.cli import batches, showing
 from helpers.cli.assembly import by_audience, open_and_plan, open_mart, open_project, plan
 from helpers.cli.options import Json, Quiet, Renderer, Words, project_root, takes
-from helpers.errors import DataError, Problem, UsageError
+from helpers.errors import DataError, Problem, UsageError, raise_all
 from helpers.report.period import add_months
 from helpers.runner.batch.folders import find_foreign
 from helpers.runner.batch.run import Order, failed_only, preview, resume
@@ -28,7 +28,6 @@ from helpers.runner.plan.jobs import Plan
 from helpers.runner.processes import usable_jobs
 from helpers.runner.project import Project
 from helpers.runner.publish.switching import write_whole
-from helpers.yaml_files import raise_all
 
 Part = tuple[Project, Plan, Order]
 NOW, THEN = "now", "then"
@@ -256,8 +255,7 @@ def _known_days(
                 problems += [
                     replace(each, where=f"{month}, {each.where}", cure=cure) for each in error.problems
                 ]
-    if problems:
-        raise DataError(problems)
+    raise_all(problems, DataError)
     return days, told
 
 

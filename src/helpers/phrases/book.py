@@ -13,10 +13,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from helpers.errors import Problem, UsageError, near_misses
+from helpers.errors import Problem, UsageError, near_misses, raise_all
 from helpers.places import find_root
 from helpers.reads import note_file, stamp_of
-from helpers.yaml_files import YamlFile, raise_all, read_yaml
+from helpers.yaml_files import YamlFile, read_yaml
 
 #: where a project keeps its own
 OWN: Final = "params/_phrases.yml"
@@ -145,7 +145,11 @@ def _problems(key: str, text: object, place: str) -> Iterator[Problem]:
         )
         return
     yield from _placeholder_problems(text, known[key], place)
-    yield from _markdown_problems(text, place)
+    if _PARAGRAPHS.search(text.strip()) or _BLOCK.search(text):
+        came = "more than a paragraph" if _PARAGRAPHS.search(text.strip()) else "a heading, list or block"
+        yield Problem(place, came, "one paragraph", "sections and lists are the notebook's")
+    if text.count("**") % 2:
+        yield Problem(place, "bold that is opened and not closed", "**words**")
 
 
 def _placeholder_problems(text: str, shipped: str, place: str) -> Iterator[Problem]:
@@ -163,14 +167,6 @@ def _placeholder_problems(text: str, shipped: str, place: str) -> Iterator[Probl
     for name in sorted(allowed - given):
         cure = "say the number by its name, so that it stays the one that was worked with"
         yield Problem(place, f"{{{name}}} is missing", listed, cure)
-
-
-def _markdown_problems(text: str, place: str) -> Iterator[Problem]:
-    if _PARAGRAPHS.search(text.strip()) or _BLOCK.search(text):
-        came = "more than a paragraph" if _PARAGRAPHS.search(text.strip()) else "a heading, list or block"
-        yield Problem(place, came, "one paragraph", "sections and lists are the notebook's")
-    if text.count("**") % 2:
-        yield Problem(place, "bold that is opened and not closed", "**words**")
 
 
 class _Words(string.Formatter):

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from helpers.errors import near_misses
+from helpers.errors import near_misses, raise_all
 from helpers.forms import Answer, ReturnedForm, actions_of, day_of
 from helpers.register.models import Comment, Register
 from helpers.register.rounds import MOST_ACTIONS, Request, Taken, replace_files
-from helpers.yaml_files import raise_all, read_yaml
+from helpers.yaml_files import read_yaml
 
 KIND: Final = "comments"
 _COMMENTS, _TRAJECTORIES = "comments.yml", "trajectories.yml"

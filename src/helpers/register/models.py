@@ -6,9 +6,11 @@ and the scorecard read it, so nothing about a measure is written twice.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from fnmatch import fnmatchcase
-from typing import Final, Literal, Self
+from operator import attrgetter
+from typing import Final, Literal, Self, TypeVar
 
 from pydantic import Field, model_validator
 
@@ -270,6 +272,14 @@ class Comment(RegisterEntry):
     written: date | None = None  # the day on which a form brought it
 
 
+_MONTH: Final = attrgetter("month")
+Dated = TypeVar("Dated", Event, Meeting, BoardDecision)
+
+
+def _by_day(found: Iterable[Dated]) -> tuple[Dated, ...]:
+    return tuple(sorted(found, key=attrgetter("day")))
+
+
 class Register(RegisterEntry):
     """All of it, keyed by id where there is one; files by their path from the project's folder."""
 
@@ -307,8 +317,7 @@ class Register(RegisterEntry):
 
     def events_of(self, measure: str, organisation: str) -> tuple[Event, ...]:
         """Return the events that bear on a measure of an organisation, in order of their days."""
-        found = (event for event in self.events.values() if event.concerns(measure, organisation))
-        return tuple(sorted(found, key=lambda event: event.day))
+        return _by_day(each for each in self.events.values() if each.concerns(measure, organisation))
 
     def trajectory_of(self, measure: str, organisation: str) -> dict[str, float]:
         """Return what an organisation plans of a measure by month; of a month planned twice, the later entry."""
@@ -321,9 +330,8 @@ class Register(RegisterEntry):
 
     def comments_of(self, measure: str, organisation: str, until: str = "") -> tuple[Comment, ...]:
         """Return the comments on a measure of an organisation up to a month, the latest first."""
-        found = [c for c in self.comments if c.measure == measure and c.organisation == organisation]
-        wanted = [comment for comment in found if not until or comment.month <= until]
-        return tuple(sorted(wanted, key=lambda comment: comment.month, reverse=True))
+        found = (c for c in self.comments if (c.measure, c.organisation) == (measure, organisation))
+        return tuple(sorted((c for c in found if not until or c.month <= until), key=_MONTH, reverse=True))
 
     def teams_of(self, organisation: str) -> dict[str, Team]:
         """Return the teams of an organisation by id, those of every organisation among them."""
@@ -350,32 +358,30 @@ class Register(RegisterEntry):
 
     def meetings_of(self, contract: str) -> tuple[Meeting, ...]:
         """Return the meetings on a contract, the earliest first."""
-        found = [each for each in self.meetings if each.contract == contract]
-        return tuple(sorted(found, key=lambda each: each.day))
+        return _by_day(each for each in self.meetings if each.contract == contract)
 
     def assessments_of(self, organisation: str, grid: str) -> tuple[Assessment, ...]:
         """Return what assessors of an organisation said by a grid, the earliest round first."""
-        found = [
-            each for each in self.assessments if (each.organisation, each.grid) == (organisation, grid)
-        ]
-        return tuple(sorted(found, key=lambda each: each.month))
+        found = (e for e in self.assessments if (e.organisation, e.grid) == (organisation, grid))
+        return tuple(sorted(found, key=_MONTH))
 
     def consensus_of(self, organisation: str, grid: str) -> tuple[Consensus, ...]:
         """Return what was agreed on an organisation by a grid, the earliest round first."""
-        found = [each for each in self.consensus if (each.organisation, each.grid) == (organisation, grid)]
-        return tuple(sorted(found, key=lambda each: each.month))
+        found = (e for e in self.consensus if (e.organisation, e.grid) == (organisation, grid))
+        return tuple(sorted(found, key=_MONTH))
 
     def changes_of(self, organisation: str) -> dict[str, Event]:
         """Return the events of an organisation with an expected effect by id, the earliest first."""
         whom = (ALL_ORGANISATIONS, organisation)
-        found = [each for each in self.events.values() if each.expected and each.organisation in whom]
-        return {each.id: each for each in sorted(found, key=lambda each: each.day)}
+        found = _by_day(
+            each for each in self.events.values() if each.expected and each.organisation in whom
+        )
+        return {each.id: each for each in found}
 
     def decisions_of(self, organisation: str, until: str = "") -> tuple[BoardDecision, ...]:
         """Return an organisation's decisions up to a month, the earliest first."""
-        found = [each for each in self.decisions if each.organisation == organisation]
-        wanted = [each for each in found if not until or f"{each.day:%Y-%m}" <= until]
-        return tuple(sorted(wanted, key=lambda each: each.day))
+        found = _by_day(each for each in self.decisions if each.organisation == organisation)
+        return tuple(each for each in found if not until or f"{each.day:%Y-%m}" <= until)
 
     def file(self, name: str) -> OwnFile | None:
         """Return what is said of a file: under its own path, or the first pattern that it matches.

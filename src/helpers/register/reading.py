@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeVar
 
-from helpers.errors import Problem, UsageError, near_misses
+from helpers.errors import Problem, UsageError, near_misses, raise_all
 from helpers.register.arrangement import BOARD_PATHWAYS, KAPLAN_NORTON, Pathway, Perspective
 from helpers.register.contract import Contract, Meeting, PaymentScheme
 from helpers.register.cycle import BoardDecision, MatrixRow, Risk, Team
@@ -16,7 +16,7 @@ from helpers.register.files import OwnFile, RecordMapping, TableMapping
 from helpers.register.grids import Assessment, Consensus, Grid
 from helpers.register.models import Comment, Event, Measure, Merger, Objective, Register, Trajectory
 from helpers.register.oversight import OversightFramework
-from helpers.yaml_files import YamlFile, raise_all, read_yaml
+from helpers.yaml_files import YamlFile, read_yaml
 
 Model = TypeVar("Model", bound=RegisterEntry)
 

@@ -20,11 +20,11 @@ from typing import Any, ClassVar, Final
 import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from helpers.errors import Problem
+from helpers.errors import Problem, raise_all
 from helpers.forms import Answer, ReturnedForm
 from helpers.register.models import Register
 from helpers.register.reading import SHIPPED, read_register
-from helpers.yaml_files import parse_yaml, raise_all, read_yaml
+from helpers.yaml_files import parse_yaml, read_yaml
 
 #: words of an explanation, a plan or what a stage is seen by: more is not read at a meeting
 MOST_WORDS: Final = 60

@@ -135,15 +135,11 @@ def blank_form(measure: str) -> str:
     asked = [*SHEET[:5], *_FORM_ONLY[:2], SHEET[5], _FORM_ONLY[2], *SHEET[6:]]
     lines = [_FORM_HEAD, f"{measure}:"]
     for question in asked:
-        allowed = _allowed(question.key)
+        kind = Measure.model_fields[question.key].annotation
+        allowed = ", ".join(get_args(kind)) if get_origin(kind) is Literal else ""
         lines.append(f"  # {question.asks}{f' One of: {allowed}.' if allowed else ''}")
         lines.append(f"  {question.key}: {_EXAMPLES.get(question.key, '')}".rstrip())
     return "\n".join(lines) + "\n"
-
-
-def _allowed(key: str) -> str:
-    kind = Measure.model_fields[key].annotation
-    return ", ".join(get_args(kind)) if get_origin(kind) is Literal else ""
 
 
 def _answers(measure: Measure, register: Register, day: date) -> dict[str, Callable[[], str]]:

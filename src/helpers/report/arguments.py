@@ -7,8 +7,7 @@ import inspect
 from collections.abc import Callable, Collection
 from typing import ParamSpec, TypeVar
 
-from helpers.errors import Problem, near_misses, unknown_names
-from helpers.yaml_files import raise_all
+from helpers.errors import Problem, near_misses, raise_all, unknown_names
 
 Value = TypeVar("Value", str, int)
 

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from helpers.bundle import Cell, Column
+from helpers.errors import raise_all
 from helpers.report.parts import Field
-from helpers.yaml_files import raise_all, read_yaml
+from helpers.yaml_files import read_yaml
 
 Row = TypeVar("Row")
 

@@ -20,7 +20,7 @@ from helpers.data.series.measure_series import latest_measure_month
 from helpers.data.series.oversight import latest_oversight_month
 from helpers.data.series.published_stays import latest_stay_month
 from helpers.data.waits import latest_list_month
-from helpers.errors import DataError, Problem
+from helpers.errors import DataError, Problem, raise_all
 from helpers.places import VERSION_VARIABLE, find_root, state_folder
 from helpers.report.arguments import check_word, read_argument, read_code
 from helpers.report.own.frames import show_series_as_tables
@@ -28,7 +28,6 @@ from helpers.report.period import Period, read_month
 from helpers.report.report import Report
 from helpers.theme.brand import read_brand
 from helpers.theme.charts import use_palette
-from helpers.yaml_files import raise_all
 
 if TYPE_CHECKING:
     import pandas as pd

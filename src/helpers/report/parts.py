@@ -11,10 +11,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from helpers.bundle import SUPPRESSED, Bundle, Cell, Column, Panel
-from helpers.errors import UsageError, near_misses, unknown_names
+from helpers.errors import UsageError, near_misses, raise_all, unknown_names
 from helpers.report.own.cells import Format, show
 from helpers.report.shown import Shown, draw, picture_of
-from helpers.yaml_files import raise_all
 
 if TYPE_CHECKING:
     import pandas as pd

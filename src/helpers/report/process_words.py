@@ -170,7 +170,9 @@ def variation_sentences(process: Process) -> str:
     elif signal in VERDICT:
         said = signal_sentence(chart.reason[place], signal)
     else:
-        said = ordinary_sentence(_range(process))
+        limits = process.chart.limits
+        low, high = (number(max(value, 0.0), process.digits) for value in (limits.lower, limits.upper))
+        said = ordinary_sentence("" if low == high else f"{low} to {high} {process.unit}")
     start = chart.suggested
     since = "" if start is None else month(pd.Timestamp(chart.dates[start]).date())
     suggested = suggested_sentence(since) if since else ""
@@ -194,9 +196,3 @@ def standing_sentence(process: Process) -> str:
 
 def _figure(process: Process, value: float) -> str:
     return f"{number(value, process.digits)} {process.unit}"
-
-
-def _range(process: Process) -> str:
-    limits = process.chart.limits
-    low, high = (number(max(value, 0.0), process.digits) for value in (limits.lower, limits.upper))
-    return "" if low == high else f"{low} to {high} {process.unit}"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
 from helpers.bundle import SUPPRESSED, Cell, Kept, Kind, Origin, Panel
+from helpers.report import columns
 from helpers.report.parts import Field, Headline, Named, Part
 from helpers.report.report import origin_of
 from helpers.report.shown import Shown
@@ -34,8 +36,8 @@ class Sections:
         self,
         name: str,
         *,
-        fields: Sequence[Field] = (),
-        rows: Sequence[tuple[Cell, ...]] = (),
+        fields: Sequence[Field] | None = None,
+        rows: Sequence[tuple[Cell, ...]] | None = None,
         words: Mapping[str, str] | None = None,
         values: Mapping[str, Any] | None = None,
         values_of_row: int | None = None,
@@ -44,10 +46,14 @@ class Sections:
     ) -> Part:
         """Return a part; see `Part` for what else is told of it, and `none` for what it says where it has no row.
 
+        Rows that come without fields have the columns that `columns.yml` beside the class has by the part's name.
         Figures from records are rounded as they are listed: exact ones tell exact numbers of patients.
         `values_of_row` is the row whose cells are its values, by the names of the columns.
         """
         made = self.report.bundle("text", name, within=self.within)
+        if fields is None:
+            fields = () if rows is None else columns.fields(inspect.getfile(type(self)), name)
+        rows = rows or ()
         if made.origin == "records":
             rows = [tuple(map(_as_listed, fields, row)) for row in rows]
         if values_of_row is not None:

@@ -80,20 +80,16 @@ def find_quarto(environ: Mapping[str, str] | None = None) -> Quarto | None:
         raise ReportError("QUARTO_PATH", named, "the quarto command", "Correct or unset it.")
     if found is None:
         return None
-    quarto = Quarto(Path(found), _version(found))
+    try:
+        done = subprocess.run([found, "--version"], capture_output=True, text=True, timeout=_SECONDS)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise ReportError(f"quarto at {found}", str(error), cure="Correct QUARTO_PATH.") from error
+    numbers = re.match(r"\d+(?:\.\d+)+", done.stdout.strip())
+    if done.returncode or numbers is None:
+        raise ReportError(f"quarto at {found}", "no version", "a command that answers --version")
+    quarto = Quarto(Path(found), tuple(int(number) for number in numbers[0].split(".")))
     if quarto.version < OLDEST:
         came = f"version {'.'.join(map(str, quarto.version))}"
         cure = "Install a newer one, or use --renderer embedded."
         raise ReportError(f"quarto at {found}", came, f"{OLDEST[0]}.{OLDEST[1]} or newer", cure)
     return quarto
-
-
-def _version(command: str) -> tuple[int, ...]:
-    try:
-        done = subprocess.run([command, "--version"], capture_output=True, text=True, timeout=_SECONDS)
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise ReportError(f"quarto at {command}", str(error), cure="Correct QUARTO_PATH.") from error
-    numbers = re.match(r"\d+(?:\.\d+)+", done.stdout.strip())
-    if done.returncode or numbers is None:
-        raise ReportError(f"quarto at {command}", "no version", "a command that answers --version")
-    return tuple(int(number) for number in numbers[0].split("."))

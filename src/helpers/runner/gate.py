@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from helpers.bundle import Bundle
-from helpers.errors import GateError, Problem
+from helpers.errors import GateError, Problem, raise_all
 from helpers.runner.document.making import Document
 from helpers.runner.plan.jobs import Job
 from helpers.runner.project import Project, TextCheck
@@ -56,8 +56,7 @@ def check_files(files: Mapping[str, Path], document: Document, checks: tuple[Tex
             problems.append(Problem(name, "the file is missing or empty", "a rendered report"))
         elif checker := _CHECKERS.get(name):
             problems += checker(path, document, checks)
-    if problems:
-        raise GateError(problems)
+    raise_all(problems, GateError)
 
 
 def _organisation_problems(document: Document, job: Job) -> Iterator[Problem]:

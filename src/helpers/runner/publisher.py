@@ -11,8 +11,8 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from helpers.audience import PUBLIC, PUBLIC_NAME, Audience
-from helpers.errors import Problem, near_misses
-from helpers.yaml_files import Settings, Span, YamlFile, raise_all, read_settings
+from helpers.errors import Problem, near_misses, raise_all
+from helpers.yaml_files import Settings, Span, YamlFile, read_settings
 
 FILE: Final = "_publisher.yml"
 _EVERY: Final = "all"

@@ -127,7 +127,11 @@ def _forecasts(values: Floats, seasonal: bool) -> tuple[Floats, Floats, Floats]:
         reach = float(now @ np.linalg.solve(rows.T @ rows, now))
         misses[month] = (values[month] - now @ weights) / (spread * np.sqrt(1 + reach))
         freedom[month] = free
-        ahead[month] = _ahead(values[month], month, weights)
+        value = values[month]
+        for step in range(1, AHEAD + 1):
+            row = _design(np.array([value]), [month + step], len(weights) > 2)[0]
+            value = float(row @ weights)
+        ahead[month] = value
     return misses, freedom, ahead
 
 
@@ -136,10 +140,3 @@ def _design(before: Floats, months: Any, seasonal: bool) -> Floats:
     turn = 2 * np.pi * np.asarray(months) / YEAR
     wave = [np.sin(turn), np.cos(turn)] if seasonal else []
     return np.column_stack([np.ones(len(before)), before, *wave])
-
-
-def _ahead(value: float, month: int, weights: Floats) -> float:
-    for step in range(1, AHEAD + 1):
-        row = _design(np.array([value]), [month + step], len(weights) > 2)[0]
-        value = float(row @ weights)
-    return value

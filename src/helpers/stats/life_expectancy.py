@@ -124,7 +124,14 @@ def _starts(age: Any) -> Ints:
 
 def _group(deaths: Floats, people: Floats, ages: Ints, bands: Ints) -> pd.DataFrame:
     years = error = np.full(len(ages), np.nan)
-    reason = _refusal(deaths, people, ages, bands)
+    reasons = {
+        "none: an age band is missing": len(ages) < len(bands),
+        "none: nobody lives in an age band": (people == 0).any(),
+        "none: more deaths than people in an age band": (deaths > people).any(),
+        f"none: {FEWEST_PEOPLE:,} people or fewer": people.sum() <= FEWEST_PEOPLE,
+        "none: no death in the oldest age band": not deaths[-1],
+    }
+    reason = next((reason for reason, holds in reasons.items() if holds), "")
     if not reason:
         years, error = _life_table(deaths, people, ages)
     wide = 2 * normal_quantile(0.95) * error > WIDEST
@@ -134,17 +141,6 @@ def _group(deaths: Floats, people: Floats, ages: Ints, bands: Ints) -> pd.DataFr
     return pd.DataFrame(
         {"age": ages, "years": years, "shown": shown, "error": error, "method": method, **sums}
     )
-
-
-def _refusal(deaths: Floats, people: Floats, ages: Ints, bands: Ints) -> str:
-    reasons = {
-        "none: an age band is missing": len(ages) < len(bands),
-        "none: nobody lives in an age band": (people == 0).any(),
-        "none: more deaths than people in an age band": (deaths > people).any(),
-        f"none: {FEWEST_PEOPLE:,} people or fewer": people.sum() <= FEWEST_PEOPLE,
-        "none: no death in the oldest age band": not deaths[-1],
-    }
-    return next((reason for reason, holds in reasons.items() if holds), "")
 
 
 def _life_table(deaths: Floats, people: Floats, ages: Ints) -> tuple[Floats, Floats]:

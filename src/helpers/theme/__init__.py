@@ -14,9 +14,9 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from helpers.errors import Problem, UsageError
+from helpers.errors import Problem, UsageError, raise_all
 from helpers.theme.brand import Brand, read_brand
-from helpers.yaml_files import YamlFile, raise_all, read_yaml
+from helpers.yaml_files import YamlFile, read_yaml
 
 _HERE = Path(__file__).parent
 #: what gives Word and PowerPoint their look, and a part that each of them has

@@ -18,9 +18,9 @@ from xml.etree import ElementTree
 
 from pydantic import BeforeValidator, Field
 
-from helpers.errors import Problem
+from helpers.errors import Problem, raise_all
 from helpers.theme import colours
-from helpers.yaml_files import Settings, raise_all, read_settings
+from helpers.yaml_files import Settings, read_settings
 
 TEXT_CONTRAST: Final = 4.5
 MARK_CONTRAST: Final = 3.0

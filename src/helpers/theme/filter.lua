@@ -868,8 +868,8 @@ local function leads_on(blocks, i)
   return false
 end
 
--- A tall figure may go to the head of the next page, and what follows stands before it; a table would be cut there, so that
--- on paper it comes first, with the sentences that lead to it.
+-- A tall figure may go to the next page, and what follows stands before it; a table comes first on paper, with the
+-- sentences that lead to it, or the figure would stand within it.
 local function tables_before_tall(blocks)
   local place = 1
   while place < #blocks do

@@ -37,7 +37,11 @@ def style_sheet(theme: Theme) -> str:
     """Return the whole style sheet of the HTML: the board's, the trust's colours, the icons'."""
     palette = theme.brand.palette
     own = f":root {{ --blue: {palette.main}; --dark-blue: {palette.headings}; --pale: {palette.box}; }}"
-    return "\n".join([(theme.folder / "board.css").read_text("utf-8"), own, _icon_rules(), ""])
+    rules = (
+        f'.icon-{name.replace("_", "-")}::before {{ background-image: url("{picture_address(icon_svg(name))}"); }}'
+        for name in ICONS
+    )
+    return "\n".join([(theme.folder / "board.css").read_text("utf-8"), own, "\n".join(rules), ""])
 
 
 def typst_code(theme: Theme) -> str:
@@ -47,13 +51,16 @@ def typst_code(theme: Theme) -> str:
     """
     brand = theme.brand
     logo = f"bytes({typst_string(brand.logo.svg)})" if brand.logo else "none"
+    entries = (
+        f'  "{name.replace("_", "-")}": bytes({typst_string(icon_svg(name).strip())}),' for name in ICONS
+    )
     lines = [
         f'#let main-colour = rgb("{brand.palette.main}")',
         f'#let heading-colour = rgb("{brand.palette.headings}")',
         f'#let box-colour = rgb("{brand.palette.box}")',
         f"#let publisher = {typst_string(brand.name)}",
         f"#let logo-picture = {logo}",
-        _icons_in_typst(),
+        "\n".join(["#let icon-pictures = (", *entries, ")"]),
     ]
     return "\n".join(lines).replace("$", r"\u{24}") + "\n"
 
@@ -80,21 +87,6 @@ def picture_address(svg: str) -> str:
     """
     flat = re.sub(r"\s+", " ", svg.strip())
     return "data:image/svg+xml," + quote(flat if "'" in flat else flat.replace('"', "'"), safe=_PLAIN + "'")
-
-
-def _icon_rules() -> str:
-    rules = (
-        f'.icon-{name.replace("_", "-")}::before {{ background-image: url("{picture_address(icon_svg(name))}"); }}'
-        for name in ICONS
-    )
-    return "\n".join(rules)
-
-
-def _icons_in_typst() -> str:
-    entries = (
-        f'  "{name.replace("_", "-")}": bytes({typst_string(icon_svg(name).strip())}),' for name in ICONS
-    )
-    return "\n".join(["#let icon-pictures = (", *entries, ")"])
 
 
 def typst_string(text: str) -> str:

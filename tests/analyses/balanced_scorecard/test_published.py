@@ -6,6 +6,7 @@ import html
 import os
 import re
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,8 +36,8 @@ class Page:
 
 
 @pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a project with the demo data, whose cards have been published."""
+def root(tmp_path_factory: pytest.TempPathFactory, demo_in: Callable[..., Mart]) -> Path:
+    """Return a project with the demo's measures and few of its records, whose cards have been published."""
     project = tmp_path_factory.mktemp("scorecards") / "project"
     (project / "notebooks").mkdir(parents=True)
     (project / "params" / "scorecard").mkdir(parents=True)
@@ -62,7 +63,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (project / "params" / "scorecard" / f"{name}.yml").write_text(yaml.safe_dump(keys), "utf-8")
     kept = os.environ.pop("BOARDPACK_STATE", None)
     try:
-        assert call(project, "demo", "build") == ExitCode.OK
+        demo_in(project / ".boardpack" / "mart", 0.02)
         assert call(project, "run", "scorecard") == ExitCode.OK
     finally:
         if kept is not None:

@@ -24,6 +24,7 @@ from helpers.report.charts import rates as charts_rates
 from helpers.report.controlled_charts import OPEN_MONTHS, WITHOUT_LIMITS
 from helpers.report.period import Period, add_months
 from helpers.report.report import Report
+from helpers.report.words import count
 
 PARTS = (
     "headline", "data", "rates", "peers", "trend", "specialties", "assumptions", "path", "outcomes", "days",
@@ -87,6 +88,16 @@ def test_a_trust_that_does_not_record_is_neither_compared_nor_worked_out(demo: M
     assert all(part.frame.empty for part in of_noughts)
     later = (found.outcomes, found.days, found.assumptions)
     assert all(part.shown == () for part in later)  # the section has said why
+
+
+def test_trusts_that_are_compared_and_not_drawn_are_counted(demo: Mart) -> None:
+    peers = open_for(demo, "SYN31", date(2026, 9, 1)).peers
+    said = peers.say().bundle.markdown
+    compared = re.search(r"Among (\d+) trusts", said)
+    assert compared
+    hidden = int(compared[1]) - len(peers.rows)
+    assert hidden > 0
+    assert f"{count(hidden, 'trust').capitalize()} of them cannot be drawn" in said
 
 
 def test_a_stated_number_of_missed_appointments_replaces_the_trusts_own(demo: Mart) -> None:

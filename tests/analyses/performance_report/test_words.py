@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from made_results import QUIET, example_result, target
 
-from helpers.analyses.performance_report import changes, measure_parts, page_one
+from helpers.analyses.performance_report import changes, measure_parts, page_one, tables
 from helpers.analyses.performance_report.method_words import glossary_words
 from helpers.analyses.performance_report.ranking import (
     faded,
@@ -17,13 +17,14 @@ from helpers.analyses.performance_report.ranking import (
     pathway_rows,
     relative_distance,
 )
-from helpers.analyses.performance_report.tables import MATRIX, matrix_rows, quality, summary
+from helpers.analyses.performance_report.tables import matrix_rows, quality, summary
 from helpers.data.keeping.last_published import LastPublished
 from helpers.measures.examples import example_measure
 from helpers.measures.place import Place, Side
 from helpers.measures.result import ChartEvent, MeasureResult
 from helpers.register.arrangement import BOARD_PATHWAYS
 from helpers.register.models import Action, Comment, Target
+from helpers.report.columns import fields
 
 PERIOD = "2027-03"
 PATHWAYS = {pathway.id: pathway for pathway in BOARD_PATHWAYS}
@@ -238,7 +239,8 @@ def test_each_measure_is_in_one_cell_of_the_matrix() -> None:
 
 
 def test_the_matrix_has_only_cells_that_are_used_and_says_what_to_do_in_each() -> None:
-    assert [field.name for field in MATRIX] == ["variation", "standing", "measures", "do"]
+    columns = fields(tables.__file__, "matrix")
+    assert [field.name for field in columns] == ["variation", "standing", "measures", "do"]
     assert matrix_rows([STEADY, FAILING]) == [
         ("Ordinary variation", "Meets target", "Steady", "Leave it alone."),
         (

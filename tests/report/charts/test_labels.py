@@ -77,6 +77,7 @@ def test_the_own_trust_is_always_named_and_never_struck_through(trusts: int) -> 
         figure = caterpillar_chart(value, (value - 2, value + 2), own, label="SYN07", lines=lines, unit="%")
         (axes,) = figure.axes
         (name,) = [each for each in axes.texts if each.get_text() == "SYN07"]
+        name.get_window_extent()  # puts it where it is drawn
         box = Text.get_window_extent(name)
         heights = [axes.transData.transform((0, level))[1] for _, level in lines]
         assert not [each for each in heights if box.y0 < each < box.y1]
@@ -97,6 +98,22 @@ def test_the_own_trust_is_named_in_a_cloud_of_others() -> None:
         )
         assert "SYN07" in [each.get_text() for each in figure.axes[0].texts]
         plt.close(figure)
+
+
+@pytest.mark.parametrize("height", [1.9, 2.5])
+def test_a_low_chart_has_room_for_names_beyond_its_highest_and_its_lowest_point(height: float) -> None:
+    values = 25 + np.sin(np.arange(36.0) * 1.7)
+    values[[5, 25]] = 29.0, 21.0
+    days = pd.date_range("2024-04-01", periods=36, freq="MS").to_numpy()
+    figure = spc_chart(xmr(values, days, improvement="decrease"), values, unit="days", height=height)
+    (axes,) = figure.axes
+    for words, y, side in (("above upper limit", 29.0, 1), ("below lower limit", 21.0, -1)):
+        (name,) = [each for each in axes.texts if each.get_text().startswith(words)]
+        name.get_window_extent()  # puts it where it is drawn
+        box = Text.get_window_extent(name)
+        beyond = side * ((box.y0 + box.y1) / 2 - axes.transData.transform((0, y))[1])
+        assert beyond > -1  # or level with it
+    plt.close(figure)
 
 
 # ---- the checker itself

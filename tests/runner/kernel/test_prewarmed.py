@@ -188,20 +188,22 @@ def demo_state(tmp_path_factory: pytest.TempPathFactory, demo_in: Callable[..., 
     return state
 
 
-def test_the_reports_of_the_project_are_equal_cell_by_cell(demo_state: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["los_deviation", pytest.param("dna_impact", marks=pytest.mark.long)])
+def test_the_reports_of_the_project_are_equal_cell_by_cell(
+    demo_state: Path, tmp_path: Path, name: str
+) -> None:
     from helpers.cli.assembly import open_project
 
     told = {ROOT_VARIABLE: str(PROJECT), STATE_VARIABLE: str(demo_state)}
-    notebooks = [PROJECT / "notebooks" / f"{name}.ipynb" for name in ("los_deviation", "dna_impact")]
-    preload = (*open_project(PROJECT).preload, *imported_by(notebooks))
+    notebook = PROJECT / "notebooks" / f"{name}.ipynb"
+    preload = (*open_project(PROJECT).preload, *imported_by([notebook]))
     with ForkServer(kernel_environment(told, tmp_path), preload) as server:
         assert server.unfit == ()
-        for notebook in notebooks:
-            warm = run(notebook, tmp_path / f"warm-{notebook.stem}", server, told)
-            cold = run(notebook, tmp_path / f"cold-{notebook.stem}", None, told)
-            assert sum(map(len, cold)) > 5
-            for number, (of_warm, of_cold) in enumerate(zip(warm, cold, strict=True)):
-                assert of_warm == of_cold, f"cell {number} of {notebook.name}"
+        warm = run(notebook, tmp_path / "warm", server, told)
+        cold = run(notebook, tmp_path / "cold", None, told)
+    assert sum(map(len, cold)) > 5
+    for number, (of_warm, of_cold) in enumerate(zip(warm, cold, strict=True)):
+        assert of_warm == of_cold, f"cell {number} of {notebook.name}"
 
 
 #: how analysts leave a chart to be seen; each is one picture and nothing else but words about an object

@@ -8,11 +8,10 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from helpers.errors import ExitCode, Problem, UsageError
+from helpers.errors import ExitCode, Problem, UsageError, raise_all
 from helpers.runner.plan.parameter_files import read_mapping, read_values
 from helpers.runner.plan.parameter_types import read_type
 from helpers.runner.plan.parameters import Notebook, Parameter
-from helpers.yaml_files import raise_all
 
 NOTEBOOK = Notebook(
     "stay",

@@ -77,7 +77,9 @@ def test_a_tall_figure_stands_after_the_table_that_follows_it(notebook, pages) -
     )
 
 
-def test_before_other_words_a_tall_figure_stands_at_the_head_of_a_page(notebook, pages) -> None:
+def test_a_tall_figure_without_room_goes_to_the_next_page_and_its_words_go_on_before_it(
+    notebook, pages
+) -> None:
     fill(notebook, 20).figure(svg=TALL).markdown("The words after it.")
     first, second = pages()
     assert "The words after it." in first

@@ -48,9 +48,9 @@ def test_smoothing_runs_as_the_library_does_with_the_same_parameters() -> None:
     start, slope = np.polyfit(np.arange(12), SERIES[:12], 1)[::-1]
     model = ETSModel(pd.Series(SERIES), error="add", trend="add", damped_trend=True)
     fit = model.smooth(np.array([0.4, 0.08, 0.9, start - slope, slope]))
-    states = smooth(SERIES, np.array([0.4]), np.array([0.08]), np.array([0.9]))
-    assert states.squares[0] == pytest.approx((fit.resid**2).sum(), rel=1e-9)
-    assert states.level[0] + 0.9 * states.trend[0] == pytest.approx(fit.forecast(1).iloc[0], rel=1e-9)
+    level, trend, squares = smooth(SERIES, np.array([0.4]), np.array([0.08]), np.array([0.9]))
+    assert squares[0] == pytest.approx((fit.resid**2).sum(), rel=1e-9)
+    assert level[0] + 0.9 * trend[0] == pytest.approx(fit.forecast(1).iloc[0], rel=1e-9)
 
 
 def test_smoothing_is_the_mean_of_its_parameters_by_their_likelihood() -> None:
@@ -59,12 +59,14 @@ def test_smoothing_is_the_mean_of_its_parameters_by_their_likelihood() -> None:
     for level in np.linspace(0.05, 0.95, 10):
         for share in (0, 0.05, 0.1, 0.2, 0.4):
             for damping in (0.8, 0.9, 0.98):
-                states = smooth(SERIES, *(np.array([x]) for x in (level, level * share, damping)))
+                last, trend, squares = smooth(
+                    SERIES, *(np.array([x]) for x in (level, level * share, damping))
+                )
                 reach = np.cumsum(damping ** np.arange(1, 5))
                 shocks = np.append(1, level + level * share * reach[:-1])
-                weights.append(states.squares[0] ** (-60 / 2))
-                paths.append(states.level[0] + reach * states.trend[0])
-                variances.append(states.squares[0] / 55 * np.cumsum(shocks**2))
+                weights.append(squares[0] ** (-60 / 2))
+                paths.append(last[0] + reach * trend[0])
+                variances.append(squares[0] / 55 * np.cumsum(shocks**2))
     mean = np.average(paths, axis=0, weights=weights)
     apart = np.average((np.array(paths) - mean) ** 2, axis=0, weights=weights)
     forecast = smoothing(SERIES, 4)

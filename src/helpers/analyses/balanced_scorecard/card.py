@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal
 
-from helpers.errors import Problem
+from helpers.errors import Problem, raise_all
 from helpers.measures.forecast import YearSoFar
 from helpers.measures.gathering import Results, wrongly_asked
 from helpers.measures.result import MOST_MEASURES, Category, MeasureResult
@@ -15,7 +15,6 @@ from helpers.measures.targets import Goal
 from helpers.register.arrangement import Perspective
 from helpers.register.models import Measure, Register
 from helpers.stats.trajectory import words_for
-from helpers.yaml_files import raise_all
 
 #: `none`: there is a target to come, but no forecast; `no_target`: there is none
 Verdict = Literal["on_track", "at_risk", "unlikely", "none", "no_target"]

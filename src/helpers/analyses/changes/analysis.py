@@ -222,7 +222,6 @@ class ChangeReview(Sections):
         estimates = estimates_by_team(achieved_by(done.values()), lambda row: teams.get(row, ""))
         return self.part(
             "matrix",
-            fields=fields(__file__, "matrix"),
             rows=rows,
             caption="The rows of the four column matrix, and what came of them.",
             words={"estimates": " ".join(map(estimates_sentence, estimates))},

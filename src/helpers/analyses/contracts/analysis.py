@@ -20,7 +20,7 @@ from helpers.phrases import phrase, phrases
 from helpers.register.contract import Contract, year_of
 from helpers.report.analyses_in_room import analyse_in_room
 from helpers.report.arguments import names_near_misses
-from helpers.report.columns import Filled, fields, laid_out, text
+from helpers.report.columns import Filled, laid_out, text
 from helpers.report.parts import Headline, Part, part
 from helpers.report.report import Report
 from helpers.report.sections import Sections, first_bold
@@ -234,7 +234,6 @@ class ContractMonitoring(Sections):
         ]
         return self.part(
             "one-page",
-            fields=fields(__file__, "one_page"),
             rows=rows,
             by="area",
             caption=f"What is paid for, and what is got: {self._span}.",
@@ -256,7 +255,6 @@ class ContractMonitoring(Sections):
         told = " ".join(f"{name}: £{number(amount, 2)}m." for name, amount in ends)
         return self.part(
             "bridge",
-            fields=fields(__file__, "bridge"),
             rows=ends,
             caption=f"From equal twelfths of the year's plan to what was delivered, {self._span}, £m.",
             alt=f"{words.money_sentence(self.balance)} {told}",
@@ -322,7 +320,6 @@ class ContractMonitoring(Sections):
         held = self._standards, self._experience, self._returns
         return self.part(
             "agenda",
-            fields=fields(__file__, "agenda"),
             rows=duties.agenda(*held, self._meetings, self._decided, self.day),
             by="kind",
             caption="The next agenda.",

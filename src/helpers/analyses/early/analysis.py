@@ -24,6 +24,7 @@ from helpers.audience import current_audience
 from helpers.bundle import Column, Kept
 from helpers.data.keeping.last_published import LastPublished, last_before
 from helpers.data.organisations.systems import KINDS
+from helpers.errors import raise_all
 from helpers.measures.figures import chance_words
 from helpers.measures.gathering import datasets_behind, results_for, wrongly_asked
 from helpers.measures.result import MeasureResult
@@ -31,13 +32,12 @@ from helpers.phrases import phrases
 from helpers.places import state_folder
 from helpers.report.analyses_in_room import analyse_in_room
 from helpers.report.arguments import names_near_misses
-from helpers.report.columns import Filled, fields, laid_out, text
+from helpers.report.columns import Filled, laid_out, text
 from helpers.report.parts import Headline, Part, part
 from helpers.report.report import Report
 from helpers.report.sections import Sections
 from helpers.report.words import in_words, month
 from helpers.stats.early_turn import AHEAD, TOGETHER
-from helpers.yaml_files import raise_all
 
 OfSign = Filled[Sign]
 
@@ -150,9 +150,7 @@ class EarlyWarning(Sections):
         ]
         caption = "How often such signs were right here, month by month."
         none = "Too few months are known to try the signs on the past."
-        return self.part(
-            "record", fields=fields(__file__, "records"), rows=rows, caption=caption, none=none
-        )
+        return self.part("record", rows=rows, caption=caption, none=none)
 
     @part
     def gaps(self) -> Part:

@@ -15,7 +15,7 @@ from helpers.analyses.four_columns.matrix import Ambition, Matrix, MatrixLine, b
 from helpers.analyses.four_columns.models import DRAWS
 from helpers.analyses.sight.lines import choose_measures
 from helpers.bundle import Column
-from helpers.errors import UsageError, unknown_names
+from helpers.errors import UsageError, raise_all, unknown_names
 from helpers.measures.columns import dated_cell, target_cell
 from helpers.measures.gathering import datasets_behind, results_for
 from helpers.measures.words import CATEGORY_WORDS
@@ -27,7 +27,6 @@ from helpers.report.parts import Headline, Part, part
 from helpers.report.report import Report
 from helpers.report.sections import Sections, first_bold
 from helpers.stats.waiting.queue import DEFAULT_FACTOR
-from helpers.yaml_files import raise_all
 
 OfLine = Filled[MatrixLine]
 OfAmbition = Filled[Ambition]

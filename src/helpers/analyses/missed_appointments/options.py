@@ -10,11 +10,10 @@ from typing import Any
 
 from helpers.data.disclosure.queries import Condition
 from helpers.data.room.selection import read_where
-from helpers.errors import ArgumentError, Problem, near_misses
+from helpers.errors import ArgumentError, Problem, near_misses, raise_all
 from helpers.phrases import phrase, phrases
 from helpers.stats.dna import Pert
 from helpers.stats.dna.inputs import Input
-from helpers.yaml_files import raise_all
 
 ASSUMED = "assumed"
 #: conditions that have an argument of their own, or are what a rate is made of

@@ -14,7 +14,7 @@ from helpers.analyses.missed_appointments.basis import AppointmentBasis
 from helpers.analyses.missed_appointments.options import DnaOptions
 from helpers.analyses.missed_appointments.scenario import Clinic, Scenario, reach_of
 from helpers.bundle import Cell, Column
-from helpers.errors import UsageError, unknown_names
+from helpers.errors import UsageError, raise_all, unknown_names
 from helpers.phrases import phrase, phrases
 from helpers.report.charts import scenario as charts_scenario
 from helpers.report.charts.scenario import Reach, Swing
@@ -24,7 +24,6 @@ from helpers.report.words import day_words, number, together
 from helpers.stats.dna import newcomer_wait
 from helpers.stats.dna.impact import DAYS_PER_YEAR, NEGATIVE_RELIEF
 from helpers.stats.dna.uncertainty import DnaUncertainty, DrawnSpread
-from helpers.yaml_files import raise_all
 
 _UNITS = {
     "ramp_weeks": " weeks",
@@ -51,12 +50,11 @@ def assumptions(basis: AppointmentBasis) -> Part:
     """Return everything that the scenario takes for granted, with its source; it can be changed and handed back."""
     scenario = basis.scenario
     if scenario is None:
-        return basis.part("assumptions", fields=ASSUMPTIONS)
+        return basis.part("assumptions", rows=())
     three = "" if scenario.certain else phrase("statements.missed.three_numbers")
     options, clinic = scenario.options, scenario.clinic
     return basis.part(
         "assumptions",
-        fields=ASSUMPTIONS,
         rows=[*_amounts(options, clinic, rounded=basis.origin == "records"), *_assumed(options, clinic)],
         caption="What the scenario takes for granted.",
         note=together(three, "Every draw of one assumption is independent of the others."),
@@ -198,6 +196,9 @@ def path(basis: AppointmentBasis) -> Part:
     ways = list(found.outcomes) if len(found.outcomes) > 1 else ["all"]
     middles = (Field(name, Column(label=f"Middle, {short[name]}", kind="model")) for name in ways)
     values = zip(reach.low, *(middle for _, middle in reach.middles), reach.high, strict=True)
+    outcomes = found.outcomes.values()
+    ends = [(each.relief.lower80, each.relief.upper80) for each in outcomes]
+    medians = [each.days_of_additions.median for each in outcomes]
     return basis.part(
         "path",
         fields=[day, low, *middles, high],
@@ -206,7 +207,7 @@ def path(basis: AppointmentBasis) -> Part:
         f"{'' if found.certain else ': the range, and the middle of each bound in it'}.",
         alt=f"Band from {found.start:%B %Y} to {found.horizon:%B %Y}, at its end "
         f"{say.reach_words(found.reach, certain=found.certain)}.",
-        words={"bounds": _bounds_words(found)},
+        words={"bounds": say.bounds_sentence(ends, medians, certain=found.certain)},
         chart=partial(charts_scenario.reach_chart, reach, unit=unit, beside=beside),
     )
 
@@ -223,13 +224,6 @@ def _reach(found: Scenario) -> Reach:
     )
     days = tuple(point.day for point in found.path)
     return Reach(days, ends[:, 0].round(), ends[:, 1].round(), middles)
-
-
-def _bounds_words(found: Scenario) -> str:
-    outcomes = found.outcomes.values()
-    ends = [(each.relief.lower80, each.relief.upper80) for each in outcomes]
-    medians = [each.days_of_additions.median for each in outcomes]
-    return say.bounds_sentence(ends, medians, certain=found.certain)
 
 
 # --- at the horizon -----------------------------------------------------------------------------------

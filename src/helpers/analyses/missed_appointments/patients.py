@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -18,15 +17,11 @@ from helpers.phrases import phrase, phrases
 from helpers.report import controlled
 from helpers.report.charts import rates as charts_rates
 from helpers.report.charts.rates import Odds
-from helpers.report.columns import fields
 from helpers.report.parts import Part
 from helpers.report.words import capital, count, interval, number
 
 #: specialties in the table, largest first
 MOST_SPECIALTIES = 15
-SPECIALTIES: Final = fields(__file__, "specialties")
-ODDS: Final = fields(__file__, "odds")
-FIFTHS: Final = fields(__file__, "fifths")
 _LEVELS = (
     *(name for _, name in LEAD_BANDS),
     LONGEST_LEAD,
@@ -44,12 +39,11 @@ def specialties(basis: AppointmentBasis) -> Part:
         return _own_specialties(basis)
     table = found.england_specialties
     if table.empty:
-        return basis.part("specialties", fields=SPECIALTIES, none=phrase("reasons.missed.no_specialties"))
+        return basis.part("specialties", rows=(), none=phrase("reasons.missed.no_specialties"))
     names = table["name"].fillna("All specialties").where(table["specialty"].notna(), "All specialties")
     head = table.assign(name=names).head(MOST_SPECIALTIES + 1)
     return basis.part(
         "specialties",
-        fields=SPECIALTIES,
         rows=[_england_row(*values) for values in head[["name", "dnas", "attended"]].to_numpy()],
         caption=f"England by specialty, {basis.report.period.before.label}.",
         words={"about": phrase("statements.missed.england_specialties")},
@@ -60,19 +54,18 @@ def specialties(basis: AppointmentBasis) -> Part:
 def _own_specialties(basis: AppointmentBasis) -> Part:
     found = basis.found
     if none := basis.not_recorded:
-        return basis.part("specialties", fields=SPECIALTIES, none=none)
+        return basis.part("specialties", rows=(), none=none)
     table = found.own_specialties
     pairs = [found.told.cells(found.told.of_specialty(code)) for code in table.index]
     booked, missed = ([pair[side] for pair in pairs] for side in (0, 1))
     if all(cell == SUPPRESSED or not cell for cell in missed):  # nothing to set side by side
         none = phrase("reasons.missed.too_few_by_specialty")
-        return basis.part("specialties", fields=SPECIALTIES, none=none)
+        return basis.part("specialties", rows=(), none=none)
     shares = controlled.percentages(table["dnas"], table["booked"], basis.origin)
     rates = controlled.derived(shares, missed, booked)
     rows = list(zip(table["name"], booked, missed, rates, strict=True))[:MOST_SPECIALTIES]
     return basis.part(
         "specialties",
-        fields=SPECIALTIES,
         rows=rows,
         caption=f"Missed appointments by specialty, {basis.report.period.label}.",
         words={
@@ -91,21 +84,23 @@ def drivers(basis: AppointmentBasis) -> Part:
     found = basis.found
     if found.basis == "published" or found.drivers.empty:
         few, lacks = phrase("reasons.missed.too_few_appointments"), phrase("reasons.missed.needs_records")
-        return basis.part("drivers", fields=ODDS, none=lacks if found.basis == "published" else few)
+        return basis.part("drivers", rows=(), none=lacks if found.basis == "published" else few)
     table, formula, drivers_called = _in_order(found.drivers), _formula_of(found), phrases("names.drivers")
     rows = [
         (drivers_called[str(row["driver"])], _level_words(str(row["level"])),
          *(controlled.finite(row[name]) for name in ("odds_ratio", "lower", "upper")))
         for _, row in table.iterrows()
     ]  # fmt: skip
+    beyond = table[(table["lower"] > 1) | (table["upper"] < 1)].sort_values("odds_ratio", kind="stable")
+    names = [_group_words(str(row["driver"]), str(row["level"])) for _, row in beyond.iterrows()]
+    ups, downs = (beyond["odds_ratio"] > 1).sum(), (beyond["odds_ratio"] < 1).sum()
     return basis.part(
         "drivers",
-        fields=ODDS,
         rows=rows,
         caption="Odds of missing an appointment, each allowing for the others and for specialty; all trusts.",
         alt=f"Odds ratios for {count(len(rows), 'group')} with 95% intervals, about the line of no difference.",
         words={
-            "groups": _driver_words(table),
+            "groups": dna_words.drivers_sentence(names[::-1][: min(3, ups)], names[: min(3, downs)]),
         },
         values={"formula": formula},
         chart=partial(
@@ -129,13 +124,6 @@ def _formula_of(found: DnaFindings) -> str:
     return f"missed ~ {' + '.join(terms)}"
 
 
-def _driver_words(table: pd.DataFrame) -> str:
-    beyond = table[(table["lower"] > 1) | (table["upper"] < 1)].sort_values("odds_ratio", kind="stable")
-    names = [_group_words(str(row["driver"]), str(row["level"])) for _, row in beyond.iterrows()]
-    ups, downs = (beyond["odds_ratio"] > 1).sum(), (beyond["odds_ratio"] < 1).sum()
-    return dna_words.drivers_sentence(names[::-1][: min(3, ups)], names[: min(3, downs)])
-
-
 # --- deprivation ------------------------------------------------------------------------------------
 
 
@@ -145,14 +133,20 @@ def deprivation(basis: AppointmentBasis) -> Part:
     if found.basis == "published" or found.inequality is None or basis.not_recorded:
         few = basis.not_recorded or phrase("reasons.missed.fifth_hidden")
         lacks = phrase("reasons.missed.deprivation_needs_records")
-        return basis.part("deprivation", fields=FIFTHS, none=lacks if found.basis == "published" else few)
+        return basis.part("deprivation", rows=(), none=lacks if found.basis == "published" else few)
+    slope = found.inequality
+    ends = (PER_CENT * slope.slope_lower, PER_CENT * slope.slope_upper)
+    words = {"slope": dna_words.equity_sentence(PER_CENT * slope.slope, ends, slope.avoided)}
+    if np.isfinite(slope.relative_lower):
+        ends_of_index = interval(slope.relative_lower, slope.relative_upper, 2)
+        index = f"{number(slope.relative, 2)} (95% interval {ends_of_index})"
+        words["relative"] = f"Relative index: {index}; 1 would be equal."
     return basis.part(
         "deprivation",
-        fields=FIFTHS,
         rows=_fifths(basis),
         caption="Missed appointments by deprivation.",
-        words=_deprivation_words(found),
-        values={"difference": round(-PER_CENT * found.inequality.slope, 1)},
+        words=words,
+        values={"difference": round(-PER_CENT * slope.slope, 1)},
     )
 
 
@@ -166,18 +160,6 @@ def _fifths(basis: AppointmentBasis) -> list[tuple[Cell, ...]]:
     fewer = controlled.derived(by_group["avoided"], rates)
     names = [name.partition(" ")[2].capitalize() for name in table.index]
     return list(zip(names, booked, missed, rates, fewer, strict=True))
-
-
-def _deprivation_words(found: DnaFindings) -> dict[str, str]:
-    slope = found.inequality
-    assert slope is not None
-    ends = (PER_CENT * slope.slope_lower, PER_CENT * slope.slope_upper)
-    words = {"slope": dna_words.equity_sentence(PER_CENT * slope.slope, ends, slope.avoided)}
-    if np.isfinite(slope.relative_lower):
-        ends_of_index = interval(slope.relative_lower, slope.relative_upper, 2)
-        index = f"{number(slope.relative, 2)} (95% interval {ends_of_index})"
-        words["relative"] = f"Relative index: {index}; 1 would be equal."
-    return words
 
 
 # --- pieces -----------------------------------------------------------------------------------------

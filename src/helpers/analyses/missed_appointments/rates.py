@@ -21,7 +21,6 @@ from helpers.phrases import phrase
 from helpers.report import controlled
 from helpers.report.charts import rates as charts_rates
 from helpers.report.charts.rates import RateMonths
-from helpers.report.columns import fields
 from helpers.report.controlled_charts import WITHOUT_LIMITS, lines_may_be_drawn
 from helpers.report.parts import Part
 from helpers.report.words import count, interval, month, number, sentence
@@ -36,7 +35,6 @@ def rates(basis: AppointmentBasis) -> Part:
     own, of_months = found.shown(), f": {count(covered[0], 'month')} of {covered[1]}" if covered else ""
     return basis.part(
         "rates",
-        fields=fields(__file__, "rates"),
         rows=[*_kind_rows(basis), *_rows_of_others(basis)],
         caption=f"Appointments missed without notice, {found.period.label}{of_months}.",
         note=_bounds_note(found),
@@ -142,7 +140,7 @@ def peers(basis: AppointmentBasis) -> Part:
     found, code = basis.found, basis.found.organisation.code
     if not found.comparable:
         none = phrase("reasons.missed.too_few_trusts")
-        return basis.part("peers", fields=fields(__file__, "peers"), none=none)
+        return basis.part("peers", rows=(), none=none)
     table, funnel = _visible(found, basis.origin), found.peers
     place = list(table.index).index(code) if code in table.index else None
     label = code if place is None else f"{code}: {number(float(table['rate'].iloc[place]), 1)}%"
@@ -152,7 +150,6 @@ def peers(basis: AppointmentBasis) -> Part:
     marked = "" if place is None else f"; this trust's is marked, {label}"
     return basis.part(
         "peers",
-        fields=fields(__file__, "peers"),
         rows=[
             (str(each), float(rate), float(low), float(high), flags[each] if funnel.adjusted else "")
             for each, rate, low, high in table[["rate", "low", "high"]].itertuples()
@@ -224,6 +221,8 @@ def _peer_words(found: DnaFindings, shown: pd.Series, *, marked: bool) -> dict[s
             half=f"{number(spread.lower_quartile, 1)}% and {number(spread.upper_quartile, 1)}%",
         )
     }
+    if hidden := len(funnel.group) - len(shown):
+        words["not_drawn"] = sentence(phrase("statements.missed.not_drawn", trusts=count(hidden, "trust")))
     if marked:
         where: str = funnel.flag[funnel.group.index(found.organisation.code)]
         if funnel.advice == "caterpillar":
@@ -243,7 +242,7 @@ def trend(basis: AppointmentBasis) -> Part:
     """Return the rate month by month, with the limits of its ordinary variation (Laney's p')."""
     found, origin = basis.found, basis.origin
     if none := basis.not_recorded:
-        return basis.part("trend", fields=fields(__file__, "trend"), none=none)
+        return basis.part("trend", rows=(), none=none)
     # it may be said which months are hidden only where the totals of this report and earlier ones leave that open
     spans = found.period.spans(found.own_months["dnas"])
     marked = all(controlled.leave_values_open(span, sum(span), origin) for span in spans)
@@ -253,11 +252,10 @@ def trend(basis: AppointmentBasis) -> Part:
             "no_chart": phrase("reasons.missed.no_months"),
             **({} if marked else {"no_trend": phrase("reasons.missed.no_trend")}),
         }
-        return basis.part("trend", fields=fields(__file__, "trend"), words=words)
+        return basis.part("trend", rows=(), words=words)
     drawn = _drawn(found, cells, origin)
     return basis.part(
         "trend",
-        fields=fields(__file__, "trend"),
         rows=_month_rows(months, cells, drawn),
         caption=f"Rate of missed appointments per month, {months[0]:%B %Y} to {months[-1]:%B %Y}.",
         alt=f"Control chart (p') of {count(len(months), 'month')} with the limits of its ordinary variation.",

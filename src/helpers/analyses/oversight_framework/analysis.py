@@ -116,7 +116,6 @@ class Oversight(Sections):
         told = now.peers[now.year.rows["average"]].dropna().sort_values()
         return self.part(
             "trusts",
-            fields=fields(__file__, "trusts"),
             rows=[(str(code), float(value)) for code, value in told.items()],
             caption=f"Average scores of {now.kind.lower()}s, {words.quarter(now.day)}: the lowest is the best.",
             alt=f"Dots from {number(told.iloc[0], 2)} to {number(told.iloc[-1], 2)}. {words.lead(now)}",
@@ -146,7 +145,6 @@ class Oversight(Sections):
             rows.append((words.quarter(day), *numbers, held, _cell(ranks.get(day, math.nan))))
         return self.part(
             "quarters",
-            fields=fields(__file__, "quarters"),
             rows=rows,
             caption="Quarter by quarter.",
             note=phrase("statements.oversight.override", limit=now.year.no_better_than),
@@ -172,7 +170,6 @@ class Oversight(Sections):
         frame["domain"] = frame["domain"].map(lambda name: heads.get(name, name))
         return self.part(
             "metrics",
-            fields=METRICS,
             rows=[
                 tuple(map(_cell, row))
                 for row in frame[[each.name for each in METRICS]].itertuples(index=False)

@@ -13,7 +13,7 @@ from helpers.data.mart import Mart
 from helpers.data.organisations.directory import Organisation
 from helpers.data.periods import period_end
 from helpers.data.series.peer_values import peer_organisations
-from helpers.errors import DataError, Problem
+from helpers.errors import DataError, Problem, raise_all
 from helpers.measures.places.groups import GROUP_KINDS, GroupKind, PeerGroup, find_group
 from helpers.measures.places.spread import Places, places_at, places_of
 from helpers.measures.places.values import PeerSeries, can_be_compared, read_series
@@ -21,7 +21,6 @@ from helpers.phrases import phrases
 from helpers.register.models import Benchmark, Measure, Register
 from helpers.register.reading import find_measure
 from helpers.report.period import Period, add_months
-from helpers.yaml_files import raise_all
 
 
 @dataclass(frozen=True)

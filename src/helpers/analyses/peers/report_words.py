@@ -186,7 +186,11 @@ def method_points(found: PeerFindings) -> Iterator[str]:
     comparisons = found.comparisons
     yield phrase("method.peers.period", last=month(found.period.last))
     yield phrase("method.peers.groups", small_group=SMALL_GROUP)
-    yield f"Chance is taken to treat {listed(_models(comparisons))}."
+    used = {each.model for each in comparisons if each.model}
+    said = [words for model, words in phrases("names.chance_models").items() if model in used]
+    if any(each.model is None for each in comparisons):
+        said.append("figures without counts as they stand, without interval or position")
+    yield f"Chance is taken to treat {listed(said)}."
     yield phrase("method.peers.funnel")
     yield phrase(
         "method.peers.caterpillar", caterpillar_above=CATERPILLAR_ABOVE, here=_dispersion(comparisons)
@@ -197,14 +201,6 @@ def method_points(found: PeerFindings) -> Iterator[str]:
     yield phrase("method.peers.quartiles")
     if any(each.series.origin == "records" for each in comparisons):
         yield phrase("method.peers.records")
-
-
-def _models(comparisons: tuple[PeerComparison, ...]) -> list[str]:
-    used = {each.model for each in comparisons if each.model}
-    said = [words for model, words in phrases("names.chance_models").items() if model in used]
-    if any(each.model is None for each in comparisons):
-        said.append("figures without counts as they stand, without interval or position")
-    return said
 
 
 def _dispersion(comparisons: tuple[PeerComparison, ...]) -> str:

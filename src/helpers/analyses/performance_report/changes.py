@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
 
 from helpers.analyses.performance_report.tables import Rows
 from helpers.bundle import Cell, Kept
@@ -15,7 +14,6 @@ from helpers.measures.result import CATEGORIES, Category, MeasureResult
 from helpers.measures.words import CATEGORY_WORDS
 from helpers.phrases import phrases
 from helpers.register.models import Measure
-from helpers.report.columns import fields
 from helpers.report.words import count, month, sentence
 
 
@@ -71,9 +69,6 @@ def change_rows(results: Sequence[MeasureResult], before: Mapping[str, Then]) ->
         if identity not in held
     ]
     return rows
-
-
-FIELDS: Final = fields(__file__, "changes")
 
 
 def _differences(result: MeasureResult, then: Then) -> list[str]:

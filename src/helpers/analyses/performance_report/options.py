@@ -6,16 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal, get_args
 
-from helpers.errors import Problem
+from helpers.errors import Problem, raise_all
 from helpers.measures.gathering import wrongly_asked
 from helpers.measures.result import MeasureResult
 from helpers.register.models import Register
-from helpers.report.columns import fields
-from helpers.yaml_files import raise_all
 
 Purpose = Literal["assurance", "decision", "discussion"]
 PURPOSES: Final = get_args(Purpose)
-COVER: Final = fields(__file__, "cover")
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,6 @@ from helpers.measures.value_words import short_words
 from helpers.measures.words import CATEGORY_WORDS, FALSE_SIGNAL
 from helpers.phrases import phrases
 from helpers.register.arrangement import Pathway
-from helpers.report.columns import fields
 from helpers.report.words import count, day_words, in_words, listed, number, sentence
 from helpers.stats.position import VERY_LIKELY
 
@@ -50,8 +49,6 @@ _ASSURANCES: Final = (
     "Better, still short of target",
 )
 _ORDINALS: Final = ("first", "second", "third")
-
-FIELDS: Final = fields(__file__, "page_one")
 
 
 # --- the headline -------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from helpers.analyses.performance_report.method_words import (
     method_words,
     small_numbers_words,
 )
-from helpers.analyses.performance_report.options import COVER, PerformanceOptions, cover_rows
+from helpers.analyses.performance_report.options import PerformanceOptions, cover_rows
 from helpers.analyses.performance_report.ranking import (
     FADED_AFTER,
     faded,
@@ -92,7 +92,7 @@ class PerformanceReport(Sections):
         """Table: the cover sheet; shown bare only where the parameters give a purpose."""
         attention = [result for result in self._ranked if result.category == "attention"]
         rows = cover_rows(self.options.cover, attention, self.report.register)
-        sheet = self.part("cover", fields=COVER, rows=rows, caption="Cover sheet.")
+        sheet = self.part("cover", rows=rows, caption="Cover sheet.")
         return replace(sheet, content=lambda: (sheet.table(),) if self.options.cover.purpose else ())
 
     @part
@@ -118,7 +118,6 @@ class PerformanceReport(Sections):
             return self.part("page-one", words={"nothing": _CALM})
         return self.part(
             "page-one",
-            fields=page_one.FIELDS,
             rows=page_one.rows_of(rows, self._period),
             caption=f"What needs the board's attention in {self.report.period.label}, the gravest first; "
             "trends are those of each row's first figure.",
@@ -221,7 +220,7 @@ class PerformanceReport(Sections):
     def annex(self) -> Part:
         """Every other measure as a small chart with a line; not shown in the board version, like all that follows."""
         rest = [result for result in self._ranked if result not in self._exceptions]
-        plain = self.part("annex", fields=tables.ANNEX, rows=tables.annex_rows(rest))
+        plain = self.part("annex", rows=tables.annex_rows(rest))
         return self._below(
             "Annex: all other measures", replace(plain, content=lambda: tables.annex_pages(self, rest))
         )
@@ -281,7 +280,6 @@ class PerformanceReport(Sections):
         return self._annexed(
             "Variation and assurance",
             "matrix",
-            fields=tables.MATRIX,
             rows=tables.matrix_rows(self._shown),
             caption="Has it changed, will it meet its target, and what to do.",
             by="variation",
@@ -298,7 +296,7 @@ class PerformanceReport(Sections):
         before = {} if self._last is None else changes.read_summary(self._last)
         rows = changes.change_rows(self._ranked, before) if before else []
         said = changes.change_sentence(self._last, rows)
-        told = {"fields": changes.FIELDS, "rows": rows, "caption": said, "words": {"changes": said}}
+        told = {"rows": rows, "caption": said, "words": {"changes": said}}
         return self._annexed("What has changed", "changes", **told)
 
     @part

@@ -129,9 +129,6 @@ def as_at_words(result: MeasureResult) -> str:
     return "–" if day is None else f"{day.day} {day:%b %Y}"
 
 
-MATRIX: Final = fields(__file__, "matrix")
-
-
 def matrix_rows(results: Sequence[MeasureResult]) -> Rows:
     """Return the cells of the matrix that are used, a row each: every measure that has a value in exactly one."""
     changed, meets = phrases("standings.variation"), phrases("standings.assurance")
@@ -235,9 +232,6 @@ def chart_rows(result: MeasureResult) -> Rows:
         value = SUPPRESSED if result.series.hidden[place] else finite(result.series.shown[place])
         rows.append((day.isoformat(), value, *cells, planned, reason))
     return rows
-
-
-ANNEX: Final = fields(__file__, "annex")
 
 
 def annex_rows(results: Sequence[MeasureResult]) -> Rows:

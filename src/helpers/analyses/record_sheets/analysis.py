@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import Final
 
 from helpers.analyses.record_sheets.sheets import (
-    RISKS,
     RecordSheet,
     at_board,
     is_same,
@@ -18,19 +17,17 @@ from helpers.analyses.record_sheets.sheets import (
     sheet_part,
     sheets_of,
 )
-from helpers.errors import UsageError, near_misses
+from helpers.errors import UsageError, near_misses, raise_all
 from helpers.measures.gathering import results_for, wrongly_asked
 from helpers.measures.result import MOST_MEASURES
 from helpers.phrases import phrases
 from helpers.register.sheet import GAPS
 from helpers.report.analyses_in_room import analyse_in_room
 from helpers.report.arguments import names_near_misses
-from helpers.report.columns import fields
 from helpers.report.parts import Headline, Part, part
 from helpers.report.report import Report
 from helpers.report.sections import Sections
 from helpers.report.words import capital, count, in_words, listed, sentence, together
-from helpers.yaml_files import raise_all
 
 NOBODY: Final = "Nobody named"
 
@@ -100,9 +97,7 @@ class MeasureRecords(Sections):
                     cells = capital(gap.words), count(len(found), "measure"), "; ".join(found)
                     rows.append((owner or NOBODY, *cells))
         caption, none = "What the record sheets leave open, by owner.", "The sheets leave nothing open."
-        return self.part(
-            "gaps", fields=fields(__file__, "by_owner"), rows=rows, caption=caption, by="owner", none=none
-        )
+        return self.part("gaps", rows=rows, caption=caption, by="owner", none=none)
 
     @part
     def to_drop(self) -> Part:
@@ -113,7 +108,7 @@ class MeasureRecords(Sections):
             if each.drop
         ]
         caption, none = "Candidates to drop, what needs attention first.", "No measure is one to drop."
-        return self.part("drop", fields=fields(__file__, "to_drop"), rows=rows, caption=caption, none=none)
+        return self.part("drop", rows=rows, caption=caption, none=none)
 
     @part
     def at_board_level(self) -> Part:
@@ -122,16 +117,13 @@ class MeasureRecords(Sections):
         said = {"board": board_sentence(self._board, leaving)}
         rows = [(each.measure.name, each.standing, str(each.measure.consequence)) for each in leaving]
         caption = f"Beyond the {MOST_MEASURES} that a board can weigh, the quietest and least grave first."
-        return self.part(
-            "board", fields=fields(__file__, "at_board_level"), rows=rows, caption=caption, words=said
-        )
+        return self.part("board", rows=rows, caption=caption, words=said)
 
     @part
     def risks(self) -> Part:
         """Table: risks on the assurance framework with controls, assurance, gaps and the data behind each."""
         return self.part(
             "risks",
-            fields=RISKS,
             rows=risk_rows(self.risks_kept, self.sheets, self.report.register),
             caption="Risks on the assurance framework, the highest first.",
             on_slide=True,
@@ -146,7 +138,6 @@ class MeasureRecords(Sections):
         return self.composed(
             "sheets",
             lambda: (shown for each in self.sheets for shown in self._own(each).shown),
-            fields=fields(__file__, "sheets"),
             rows=rows,
         )
 

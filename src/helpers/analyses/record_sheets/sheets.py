@@ -102,7 +102,13 @@ def sheet_part(sections: Sections, sheet: RecordSheet) -> Part:
 
     def content() -> Iterator[Shown]:
         yield sections.heading(name, sheet.measure.name, level=3)
-        yield from _standing(sections, sheet)
+        result = sheet.result
+        if result is not None and result.latest is not None:
+            chart = spc_part(sections, result)
+            if chart.chart is not None:
+                yield sections.panels(f"icons-{name_of(result)}", icon_panels(result))
+                yield chart.as_figure()
+        yield sections.text(f"standing-{sheet.measure.id.replace('_', '-')}", standing_words(sheet))
         yield plain.table()
 
     return replace(plain, content=content)
@@ -115,18 +121,7 @@ def standing_words(sheet: RecordSheet) -> str:
     return latest_sentence(sheet.result) if sheet.result.latest is None else what_words(sheet.result)
 
 
-def _standing(sections: Sections, sheet: RecordSheet) -> Iterator[Shown]:
-    result = sheet.result
-    if result is not None and result.latest is not None:
-        chart = spc_part(sections, result)
-        if chart.chart is not None:
-            yield sections.panels(f"icons-{name_of(result)}", icon_panels(result))
-            yield chart.as_figure()
-    yield sections.text(f"standing-{sheet.measure.id.replace('_', '-')}", standing_words(sheet))
-
-
 NONE: Final = "none written down"
-RISKS: Final = fields(__file__, "risks")
 
 
 def is_same(meeting: str, asked: str) -> bool:

@@ -15,6 +15,7 @@ from helpers.analyses.sight.lines import Lines, Sight, build_lines, choose_measu
 from helpers.bundle import Cell
 from helpers.data.organisations.units import below, units_of
 from helpers.data.series.measure_series import Part as PartOf
+from helpers.errors import raise_all
 from helpers.measures.columns import standing_words
 from helpers.measures.gathering import results_for, wrongly_asked
 from helpers.measures.result import Category
@@ -29,7 +30,6 @@ from helpers.report.parts import Field, Headline, Part, part
 from helpers.report.report import Report
 from helpers.report.sections import Sections, first_bold
 from helpers.report.words import count
-from helpers.yaml_files import raise_all
 
 _MARKS: Final[dict[Category, Verdict]] = {
     "attention": "concerning",
@@ -134,9 +134,7 @@ class LineOfSight(Sections):
             for team in lines.teams.values()
         ]
         none, caption = phrase("statements.sight.no_team"), "Each team, and what it contributes to."
-        return self.part(
-            "from-the-team", fields=fields(__file__, "bottom"), rows=rows, caption=caption, none=none
-        )
+        return self.part("from-the-team", rows=rows, caption=caption, none=none)
 
     @part
     def quarters(self) -> Part:

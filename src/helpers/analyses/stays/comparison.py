@@ -14,13 +14,10 @@ from helpers.analyses.stays.basis import StayBasis
 from helpers.bundle import SUPPRESSED, Cell
 from helpers.phrases import phrase, phrases
 from helpers.report.charts import comparison
-from helpers.report.columns import fields
 from helpers.report.parts import Part
 from helpers.report.words import capital, days, listed, number, sentence
 from helpers.stats import los
 
-ADJUSTED: Final = fields(__file__, "adjusted")
-MODEL: Final = (*fields(__file__, "model"), *ADJUSTED[1:])
 #: spells of all trusts on which a coefficient rests at least
 FEWEST_PER_TERM: Final = 20
 
@@ -49,7 +46,6 @@ def crude(basis: StayBasis) -> Part:
     )
     return basis.part(
         "crude",
-        fields=fields(__file__, "crude"),
         rows=[(name, *row) for name, row in zip(names, ordered, strict=True)],
         caption=f"Mean stay against {basis.wording.benchmark}, {basis.report.period.label}.",
         words={"difference": difference, "spread": _spread_words(basis)},
@@ -87,7 +83,6 @@ def split(basis: StayBasis) -> Part:
     moves = (f"{step.label.lower()} {number(step.value, 1, signed=True)}" for step in steps[1:-1])
     return basis.part(
         "split",
-        fields=fields(__file__, "split"),
         rows=[(step.label, step.value) for step in drawn],
         caption=f"From {wording.benchmark} to this trust's mean stay.",
         alt=(
@@ -129,7 +124,6 @@ def adjusted(basis: StayBasis) -> Part:
         used = ""
     return basis.part(
         "adjusted",
-        fields=ADJUSTED,
         rows=rows,
         caption="Stay allowing for case mix.",
         note=f"{used} {agreement}".strip(),
@@ -155,11 +149,10 @@ def model(basis: StayBasis) -> Part:
     if found is None:
         # a notebook says the formula by name: then that there is none
         none = phrase("reasons.stays.no_model")
-        return basis.part("model", fields=MODEL, words={"formula": none, "agreement": none})
+        return basis.part("model", rows=(), words={"formula": none, "agreement": none})
     covariates = list(dict.fromkeys(found.terms["term"]))
     return basis.part(
         "model",
-        fields=MODEL,
         rows=[("own", "This trust", "all others", found.ratio, found.lower, found.upper), *_terms(found)],
         caption="Ratios of mean stays from the regression, all characteristics at once.",
         words={

@@ -16,7 +16,6 @@ from helpers.phrases import phrase
 from helpers.report import controlled
 from helpers.report.charts.process import spc_chart
 from helpers.report.charts.rates import rate_funnel_chart
-from helpers.report.columns import fields
 from helpers.report.controlled_charts import chart_told, unmarked
 from helpers.report.parts import Part
 from helpers.report.process_words import Process
@@ -44,14 +43,19 @@ def trend(basis: StayBasis) -> Part:
         return basis.part("trend", words=process.words)
     words, months = process.words, found.months.index
     said = together(*words.values())
+    limits, place = process.chart.limits, process.latest
     return basis.part(
         "trend",
-        fields=fields(__file__, "trend"),
         rows=_month_rows(process.chart, list(months), means),
         caption=f"Mean stay per month, {months[0]:%B %Y} to {months[-1]:%B %Y}.",
         alt=f"Process behaviour chart of {count(len(months), 'month')}. {said}",
         words=words,
-        values=_month_values(process),
+        values={
+            "latest": None if place is None else round(float(process.shown[place]), process.digits),
+            "centre": controlled.finite(limits.centre),
+            "lower": controlled.finite(limits.lower),
+            "upper": controlled.finite(limits.upper),
+        },
         chart=partial(_draw, process, tuple(found.events.drawn)),
     )
 
@@ -62,16 +66,6 @@ def _month_rows(chart: XmRChart, months: list[date], means: list[Cell]) -> list[
     more = [[controlled.finite(value) for value in line] for line in (chart.centre, chart.target)]
     days = [f"{day:%Y-%m}" for day in months]
     return list(zip(days, means, *lines, signals, *more, strict=True))
-
-
-def _month_values(process: Process) -> dict[str, float | None]:
-    limits, place = process.chart.limits, process.latest
-    return {
-        "latest": None if place is None else round(float(process.shown[place]), process.digits),
-        "centre": controlled.finite(limits.centre),
-        "lower": controlled.finite(limits.lower),
-        "upper": controlled.finite(limits.upper),
-    }
 
 
 def _draw(process: Process, events: tuple[tuple[date, str], ...]) -> Figure:
@@ -126,7 +120,6 @@ def peers(basis: StayBasis) -> Part:
     ratio = number(found.value[own], 2)
     return basis.part(
         "peers",
-        fields=fields(__file__, "peers"),
         rows=rows,
         caption=f"Observed over expected bed-days of {len(found.group)} trusts{widened}.",
         alt=f"Funnel plot of {len(found.group)} trusts; this trust's ratio is {ratio}. {words}",

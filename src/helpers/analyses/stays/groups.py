@@ -158,7 +158,6 @@ def tails(basis: StayBasis) -> Part:
     there = told.about_others(float(others["spells"]))
     return basis.part(
         "tails",
-        fields=fields(__file__, "tails"),
         rows=list(zip(names, *cells, strict=True)),
         caption="Very short and long stays and their days, zero-day stays counted and nothing trimmed.",
         note=capital(f"{patients} patients here and {there} elsewhere."),

@@ -7,7 +7,6 @@ from helpers.analyses.stays.basis import StayBasis
 from helpers.analyses.stays.findings import FEWEST_PEER_SPELLS
 from helpers.data.series.stays import LEAST_TRIM_DAYS
 from helpers.phrases import phrase
-from helpers.report.columns import fields
 from helpers.report.parts import Part
 from helpers.report.words import listed, month, number
 from helpers.stats.los import FEWEST_CLUSTERS, FEWEST_COMPARATOR_SPELLS, STRATA
@@ -29,7 +28,6 @@ def counted(basis: StayBasis) -> Part:
     )
     return basis.part(
         "counted",
-        fields=fields(__file__, "counted"),
         rows=rows,
         caption="Which stays count, and what makes patients alike.",
         values={"where": options.as_where, "strata": list(STRATA)},
@@ -77,7 +75,7 @@ def quality(basis: StayBasis) -> Part:
         (_detail_words(str(name)), _share_words(count / detail.sum())) for name, count in detail.items()
     ]
     caption = "How closely spells could be compared."
-    return basis.part("quality", fields=fields(__file__, "detail"), rows=rows, caption=caption, words=words)
+    return basis.part("quality", rows=rows, caption=caption, words=words)
 
 
 def _share_words(share: float) -> str:

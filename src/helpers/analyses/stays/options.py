@@ -11,10 +11,9 @@ from typing import Any, Final, Literal, get_args
 from helpers.data.disclosure.queries import Condition
 from helpers.data.room.selection import read_where
 from helpers.data.series.stays import LEAST_TRIM_DAYS, LONG_STAYS
-from helpers.errors import Problem
+from helpers.errors import Problem, raise_all
 from helpers.phrases import phrases
 from helpers.report.words import count
-from helpers.yaml_files import raise_all
 
 #: which spells are stays where nobody says otherwise, as `report.records` takes it
 ORDINARY: Final[Mapping[str, Any]] = MappingProxyType({"patient_class": "ordinary"})

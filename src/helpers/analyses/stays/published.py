@@ -12,7 +12,6 @@ from helpers.data.series.published_stays import FEWEST_ADMISSIONS, published_sta
 from helpers.errors import DataError
 from helpers.phrases import phrase
 from helpers.report.charts import rates as charts_rates
-from helpers.report.columns import fields
 from helpers.report.parts import Headline, Part, part
 from helpers.report.period import Period, add_months, age_sentence, good_until
 from helpers.report.report import Report
@@ -127,7 +126,6 @@ class PublishedStay(Sections):
         caption = f"Crude mean stay, {_quarter_words(self._quarter)}."
         return self.part(
             "means",
-            fields=fields(__file__, "published_means"),
             rows=rows,
             caption=caption,
             values=asdict(place),
@@ -141,7 +139,6 @@ class PublishedStay(Sections):
         values = self._stays.to_numpy(dtype=float)
         return self.part(
             "trusts",
-            fields=fields(__file__, "published_trusts"),
             rows=rows,
             caption=f"Crude mean stay of {count(len(table), 'trust')}, {_quarter_words(self._quarter)}.",
             alt=f"Dots from {days(rows[0][1])} to {days(rows[-1][1])}. {self._words}",
@@ -174,7 +171,6 @@ class PublishedStay(Sections):
             rows.append((_quarter_words(quarter), len(each), mean, pooled, unweighted, note, first))
         return self.part(
             "quarters",
-            fields=fields(__file__, "published_quarters"),
             rows=rows,
             caption="Crude mean stay by quarter.",
         )

@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 
 from helpers.analyses.systems import words
-from helpers.analyses.systems.columns import PARTS, PRESSURE, held_columns, scenario_columns
+from helpers.analyses.systems.columns import PARTS, held_columns, scenario_columns
 from helpers.analyses.systems.findings import EMERGENCY_SHARE, Ranged, scenarios_of
 from helpers.analyses.systems.known import COMMISSIONED, MONTHS, STEPS, KnownSystem
 from helpers.bundle import Cell, Column
 from helpers.data.organisations.systems import KINDS
-from helpers.errors import Problem, UsageError, near_misses
+from helpers.errors import Problem, UsageError, near_misses, raise_all
 from helpers.measures.attention_words import attention_clauses
 from helpers.measures.columns import (
     ASSURANCE,
@@ -42,7 +42,6 @@ from helpers.report.report import Report
 from helpers.report.sections import Sections, first_bold
 from helpers.report.words import count, listed, month, number, sentence
 from helpers.theme.markdown import escape_markdown
-from helpers.yaml_files import raise_all
 
 #: rows of charts in a picture at most: a PDF sets a taller one where there is room, before or after others
 ROWS_AT_ONCE: Final = 2
@@ -209,7 +208,7 @@ class SystemView(Sections):
         found = self.known.pressure
         said = {"pressure": words.pressure_sentence(found)}
         if found is None:
-            return self.part("beds", fields=PRESSURE, words=said)
+            return self.part("beds", rows=(), words=said)
         told = {
             "occupied": ("Beds in use", 0),
             "waiting": ("of which held by patients who could leave", 0),
@@ -223,7 +222,6 @@ class SystemView(Sections):
         when = f"{month(found.month)} and the latest {count(found.months, 'whole month')}"
         return self.part(
             "beds",
-            fields=PRESSURE,
             rows=[
                 (label, number(figures[name].value, digits), words.ends(figures[name], digits))
                 for name, (label, digits) in told.items()
@@ -295,7 +293,6 @@ class SystemView(Sections):
         ]
         return self.part(
             "population",
-            fields=fields(__file__, "population"),
             rows=rows,
             caption="Patients of the system's trusts, and people whom the board is responsible for.",
             words={"apart": phrase("method.system_view.population"), "lacking": self._lacking},

@@ -10,7 +10,7 @@ from helpers.analyses.systems.findings import BedScenario, DelayGroup, WayOut
 from helpers.analyses.systems.known import ADMISSIONS, BEDS, WAITING
 from helpers.bundle import Cell, Column
 from helpers.phrases import phrases
-from helpers.report.columns import Filled, fields, text
+from helpers.report.columns import Filled, text
 from helpers.report.words import number
 
 #: what the table of trusts shows, each the part of the sum that is a count of people or beds
@@ -20,7 +20,6 @@ PARTS: Final = {
     WAITING: "Could leave and stay",
     "rtt_list_size": "Waiting for treatment",
 }
-PRESSURE: Final = fields(__file__, "pressure")
 OfGroup = Filled[DelayGroup]
 OfScenario = Filled[BedScenario]
 

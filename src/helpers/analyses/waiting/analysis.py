@@ -30,7 +30,7 @@ from helpers.data.organisations.directory import plain_specialty
 from helpers.data.series.measure_series import names_in, part_names
 from helpers.data.sources.names import ENGLAND
 from helpers.data.waits import LIST_SIZE, read_lists
-from helpers.errors import DataError, Problem, UsageError, near_misses
+from helpers.errors import DataError, Problem, UsageError, near_misses, raise_all
 from helpers.report.analyses_in_room import analyse_in_room
 from helpers.report.arguments import names_near_misses
 from helpers.report.charts.canvas import canvas, label_months, label_numbers, label_rows
@@ -44,7 +44,6 @@ from helpers.report.words import month
 from helpers.stats.waiting.queue import WEEKS_TO_TARGET
 from helpers.theme import colours
 from helpers.theme.markdown import escape_markdown
-from helpers.yaml_files import raise_all
 
 #: lists that the headline tells, and that are drawn
 TOLD, DRAWN = 3, 15
@@ -194,7 +193,6 @@ class WaitingLists(Sections):
         sizes = self._frame["size"].astype(object)
         return self.part(
             "lists",
-            fields=LISTS,
             rows=_rows(self._frame.assign(size=sizes.where(sizes.notna(), SUPPRESSED)), LISTS),
             caption=f"Waiting lists at the end of {month(self.last)}, worst first.",
             note=words.lists_note(self._parts, self._whole, self.aim),
@@ -245,7 +243,7 @@ class WaitingLists(Sections):
         frame = balance_of(months_of(self._rows)[ALL]).dropna(subset=["added", "removed"]).iloc[-LOOK_BACK:]
         rows = _rows(frame.assign(month=frame.index, after=frame["size"]), FLOWS)
         said, caption = words.balance_sentence(self._whole), "Patients added, removed and waiting."
-        return self.part("flows", fields=FLOWS, rows=rows, caption=caption, words={"balance": said})
+        return self.part("flows", rows=rows, caption=caption, words={"balance": said})
 
     @part
     def simulation(self) -> Part:

@@ -15,8 +15,7 @@ from helpers import __version__
 from helpers.cli.options import project_root
 from helpers.cli.own.schemas import write_schemas
 from helpers.cli.own.upgrading import SEEN, keep_shipped, next_minor
-from helpers.errors import Problem, UsageError, near_misses
-from helpers.yaml_files import raise_all
+from helpers.errors import Problem, UsageError, near_misses, raise_all
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 #: the notebooks that come with the package: beside this module in a wheel, else in the repository

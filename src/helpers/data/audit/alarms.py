@@ -11,8 +11,8 @@ from typing import ClassVar
 from pydantic import BaseModel, ConfigDict, field_validator
 
 from helpers.data.audit.identifiers import IdentifierMatch, Kind, find_identifiers, plain_text
-from helpers.errors import Problem
-from helpers.yaml_files import raise_all, read_yaml
+from helpers.errors import Problem, raise_all
+from helpers.yaml_files import read_yaml
 
 #: how many findings of one kind a message lists before it only counts them
 LISTED = 5

@@ -82,7 +82,14 @@ def audit_bytes(content: bytes, name: str, *, depth: int) -> list[Problem]:
                 name, "is of a kind that cannot be looked through", "save it as CSV, or leave it out"
             )
         ]
-    return _audit_words(_text_of(content), name, suffix)
+    text = _text_of(content)
+    if suffix in (".ipynb", ".json"):
+        return audit_json(text, name)
+    if suffix in (".jsonl", ".ndjson"):
+        return audit_json(f"[{','.join(line for line in text.splitlines() if line.strip())}]", name)
+    if suffix in (".csv", ".tsv"):
+        return _audit_csv(text, name)
+    return audit_text(text, name)
 
 
 def _inside(content: bytes, name: str, depth: int) -> list[Problem]:
@@ -96,16 +103,6 @@ def _is_binary(content: bytes) -> bool:
     start = content[:LOOKED_AT]
     controls = len(start) - len(start.translate(None, _CONTROLS))
     return content.startswith(_STRANGE) or b"\0" in start or controls > MOST_CONTROLS * len(start)
-
-
-def _audit_words(text: str, name: str, suffix: str) -> list[Problem]:
-    if suffix in (".ipynb", ".json"):
-        return audit_json(text, name)
-    if suffix in (".jsonl", ".ndjson"):
-        return audit_json(f"[{','.join(line for line in text.splitlines() if line.strip())}]", name)
-    if suffix in (".csv", ".tsv"):
-        return _audit_csv(text, name)
-    return audit_text(text, name)
 
 
 def _text_of(content: bytes) -> str:

@@ -57,7 +57,14 @@ def audit_text(text: str, where: str) -> list[Problem]:
     ['1 NHS number: *** *** **19 (line 1)']
     """
     if _MARKUP.search(text):
-        return _audit_markup(text, where)
+        page = _read_page(_DRAWING.sub("", text))
+        problems = audit_plain("".join(page.text), f"{where}, text")
+        problems += shape_problems([*map(unsaid, page.headings)], [row for row in page.rows if row], where)
+        for comment in page.comments:
+            problems += audit_text(comment, f"{where}, comment")
+        for uri in page.embedded:
+            problems += audit_text(_embedded_text(uri), f"{where}, embedded file")
+        return problems
     return audit_plain(text, where)
 
 
@@ -147,17 +154,6 @@ def _read_page(markup: str) -> _Page:
             if cell:
                 cell[-1] += said
     return page
-
-
-def _audit_markup(text: str, where: str) -> list[Problem]:
-    page = _read_page(_DRAWING.sub("", text))
-    problems = audit_plain("".join(page.text), f"{where}, text")
-    problems += shape_problems([*map(unsaid, page.headings)], [row for row in page.rows if row], where)
-    for comment in page.comments:
-        problems += audit_text(comment, f"{where}, comment")
-    for uri in page.embedded:
-        problems += audit_text(_embedded_text(uri), f"{where}, embedded file")
-    return problems
 
 
 def _embedded_text(uri: str) -> str:

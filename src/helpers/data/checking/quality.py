@@ -92,8 +92,14 @@ def check_data(mart: Mart, register: Register, *, today: date | None = None) -> 
     if not mart.version:
         return [QualityFinding("high", "completeness", "", "the mart is empty: load data first")]
     mart, day = mart.at(mart.version), today or date.today()
+    held = mart.fetch("SELECT DISTINCT measure FROM measure_values_all ORDER BY 1")
+    message = "is in the mart but not in the register: no report can show it"
     findings = [
-        *_unknown_measures(mart, register),
+        *[
+            QualityFinding("medium", "register", name, message)
+            for (name,) in held
+            if name not in register.measures
+        ],
         *_stale_measures(mart, register, day),
         *_asked(mart, register, day),
         *_odd_figures(mart, register),
@@ -115,16 +121,6 @@ def _asked(mart: Mart, register: Register, today: date) -> Iterator[QualityFindi
             more = f" and {len(codes) - NAMED} more" if len(codes) > NAMED else ""
             words = f"{message}: {', '.join(codes[:NAMED])}{more}"
             yield QualityFinding(doubt["severity"], doubt["aspect"], str(measure), words, codes)
-
-
-def _unknown_measures(mart: Mart, register: Register) -> list[QualityFinding]:
-    held = mart.fetch("SELECT DISTINCT measure FROM measure_values_all ORDER BY 1")
-    message = "is in the mart but not in the register: no report can show it"
-    return [
-        QualityFinding("medium", "register", name, message)
-        for (name,) in held
-        if name not in register.measures
-    ]
 
 
 def _stale_measures(mart: Mart, register: Register, today: date) -> list[QualityFinding]:
@@ -198,8 +194,10 @@ def rate_series(
         none: Rating = "not_assessed"
         return QualityRating(measure.id, organisation, none, none, none, none, ("no figures",))
     reasons: list[str] = []
+    end = period_end(frame["period"].max().date(), measure.frequency)
+    stale = today > end + timedelta(days=measure.stale_after_days)
     ratings = {
-        "timeliness": _rate_timeliness(frame, measure, today, reasons),
+        "timeliness": _rate(stale, f"the latest figure is for a period that ended {end:%d %B %Y}", reasons),
         "completeness": _rate_completeness(frame, measure, reasons),
         "validity": _rate_validity(frame, measure, reasons),
         "consistency": _rate_consistency(moves, reasons),
@@ -212,12 +210,6 @@ def _rate(bad: bool, reason: str, reasons: list[str]) -> Rating:
         return "sufficient"
     reasons.append(reason)
     return "insufficient"
-
-
-def _rate_timeliness(frame: pd.DataFrame, measure: Measure, today: date, reasons: list[str]) -> Rating:
-    end = period_end(frame["period"].max().date(), measure.frequency)
-    stale = today > end + timedelta(days=measure.stale_after_days)
-    return _rate(stale, f"the latest figure is for a period that ended {end:%d %B %Y}", reasons)
 
 
 def _rate_completeness(frame: pd.DataFrame, measure: Measure, reasons: list[str]) -> Rating:

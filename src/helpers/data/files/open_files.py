@@ -96,7 +96,14 @@ def _open_plain(content: bytes, file: str) -> list[Sheet]:
             raise _refuse(file, what, cure)
     if content.startswith(PARQUET):
         return [*parquet_sheets(io.BytesIO(content), file, MAX_ROWS)]
-    return [_open_text(content, file)]
+    text = _decode(content, file)
+    if not text.strip():
+        raise _refuse(file, "empty" if content else "empty (0 bytes)")
+    _refuse_markup(text, file)
+    # title lines above a table have commas of their own, or none
+    head = "".join(line for _, line in zip(range(HEAD_ROWS), io.StringIO(text), strict=False))
+    delimiter = max(_DELIMITERS, key=head.count)
+    return [Sheet(file, text=_without_blank_end(text, delimiter), delimiter=delimiter)]
 
 
 def parquet_sheets(source: Path | IO[bytes], file: str, rows: int) -> Iterator[Sheet]:
@@ -268,17 +275,6 @@ def _read_workbook(read: Callable[[bytes, str], list[Sheet]], content: bytes, fi
     if not any(sheet.grid for sheet in sheets):
         raise _refuse(file, "a workbook whose sheets are empty")
     return [sheet for sheet in sheets if sheet.grid]
-
-
-def _open_text(content: bytes, file: str) -> Sheet:
-    text = _decode(content, file)
-    if not text.strip():
-        raise _refuse(file, "empty" if content else "empty (0 bytes)")
-    _refuse_markup(text, file)
-    # title lines above a table have commas of their own, or none
-    head = "".join(line for _, line in zip(range(HEAD_ROWS), io.StringIO(text), strict=False))
-    delimiter = max(_DELIMITERS, key=head.count)
-    return Sheet(file, text=_without_blank_end(text, delimiter), delimiter=delimiter)
 
 
 def _without_blank_end(text: str, delimiter: str) -> str:

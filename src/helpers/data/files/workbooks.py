@@ -247,17 +247,13 @@ def as_text(cell: object) -> str:
     if isinstance(cell, bool):
         return str(cell).upper()
     if isinstance(cell, datetime):
-        return _day_or_moment(cell)
+        # a date that was worked out in Excel lies a hair beside midnight
+        nearest = datetime.combine((cell + timedelta(hours=12)).date(), datetime.min.time())
+        if abs(nearest - cell) <= timedelta(seconds=2):
+            return nearest.date().isoformat()
+        return cell.isoformat()
     if isinstance(cell, date):
         return cell.isoformat()
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 2**53:
         return str(int(cell))
     return seen(str(cell)).strip()
-
-
-def _day_or_moment(moment: datetime) -> str:
-    # a date that was worked out in Excel lies a hair beside midnight
-    nearest = datetime.combine((moment + timedelta(hours=12)).date(), datetime.min.time())
-    if abs(nearest - moment) <= timedelta(seconds=2):
-        return nearest.date().isoformat()
-    return moment.isoformat()

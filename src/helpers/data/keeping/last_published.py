@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from helpers.bundle import Bundle, Kept
+from helpers.bundle import Bundle
 from helpers.data.mart.manifest import make_private, write_private
 from helpers.errors import DataError
 
@@ -33,7 +33,11 @@ def keep_published(state: Path, bundles: Sequence[Bundle]) -> None:
     """Keep what a report that is being published says, instead of what it said of the same period before."""
     for bundle in bundles:
         if bundle.kept is not None:
-            _keep(state, bundle.kept)
+            path = _path(state, bundle.kept.key)
+            make_private(path.parent)
+            every = {**_read(path), bundle.kept.period: [list(row) for row in bundle.kept.rows]}
+            newest = {period: every[period] for period in sorted(every)[-MOST_PERIODS:]}
+            write_private(path, json.dumps(newest, ensure_ascii=False).encode("utf-8"))
 
 
 def last_before(state: Path, key: str, period: str) -> LastPublished | None:
@@ -46,14 +50,6 @@ def last_before(state: Path, key: str, period: str) -> LastPublished | None:
         return None
     newest = max(earlier)
     return LastPublished(newest, tuple(tuple(row) for row in earlier[newest]))
-
-
-def _keep(state: Path, kept: Kept) -> None:
-    path = _path(state, kept.key)
-    make_private(path.parent)
-    every = {**_read(path), kept.period: [list(row) for row in kept.rows]}
-    newest = {period: every[period] for period in sorted(every)[-MOST_PERIODS:]}
-    write_private(path, json.dumps(newest, ensure_ascii=False).encode("utf-8"))
 
 
 def _read(path: Path) -> dict[str, list[list[str | float | None]]]:

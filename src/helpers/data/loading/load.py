@@ -26,7 +26,7 @@ from helpers.data.periods import last_day
 from helpers.data.sources import all_layouts, describe_rest, recognise
 from helpers.data.sources.layout import Context, Layout, Reading, read_all
 from helpers.data.sources.mapped import mapped_layouts
-from helpers.errors import DataError, Problem
+from helpers.errors import DataError, Problem, raise_all
 from helpers.hashes import hash_file
 from helpers.register import Register
 
@@ -215,7 +215,9 @@ class _Batch:
         reading = replace(reading, remarks=(*reading.remarks, *describe_rest(opened, matches)))
         if not sum(len(frame) for frame in reading.tables.values()):
             raise DataError(file.shown, f"no row that {layout.name} can use", cure="check the file")
-        self._check(file, reading)
+        if "measure_values" in reading.tables:
+            problems = refusals(file.shown, reading.tables["measure_values"], self.register, self.today)
+            raise_all(problems, DataError)
         return self._write(file, layout, *self._dated(file, layout, reading))
 
     def _record_file(self, file: Found) -> RecordFile | None:
@@ -267,12 +269,6 @@ class _Batch:
             return reading, None
         remark = f"an earlier edition than {found[1]}, whose figures stay in force"
         return replace(reading, remarks=(*reading.remarks, remark)), found[0]
-
-    def _check(self, file: Found, reading: Reading) -> None:
-        if "measure_values" in reading.tables:
-            problems = refusals(file.shown, reading.tables["measure_values"], self.register, self.today)
-            if problems:
-                raise DataError(problems)
 
     def _held(self, file: Found) -> LoadResult | None:
         if not file.path.is_file():

@@ -14,7 +14,7 @@ import pyarrow.compute as compute
 
 from helpers.data.files.sheets import SheetTable
 from helpers.data.sources.period_words import FORMS, parse_period
-from helpers.errors import DataError, Problem, near_misses
+from helpers.errors import DataError, Problem, near_misses, raise_all
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -158,8 +158,7 @@ class Cells:
 
         Raises `DataError` where there were mistakes.
         """
-        if self.problems:
-            raise DataError(self.problems)
+        raise_all(self.problems, DataError)
 
 
 def _cast_all(words: pa.Array) -> pd.Series[float] | None:

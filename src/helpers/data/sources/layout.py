@@ -17,7 +17,7 @@ from pydantic.dataclasses import dataclass as checked
 from helpers.data.files.sheets import Sheet, SheetTable, plain
 from helpers.data.mart.manifest import Mode, Policy
 from helpers.data.schema import find_table
-from helpers.errors import DataError, Problem
+from helpers.errors import DataError, Problem, raise_all
 from helpers.register import Register
 
 if TYPE_CHECKING:
@@ -189,8 +189,7 @@ def read_all(matches: list[Match], context: Context) -> Reading:
             readings.append(layout.read(group, context))
         except DataError as error:
             problems += error.problems
-    if problems:
-        raise DataError(problems)
+    raise_all(problems, DataError)
     return readings[0] if len(readings) == 1 else _joined(matches, readings)
 
 
@@ -234,8 +233,7 @@ def _refuse_contradictions(matches: list[Match], readings: list[Reading], table:
         if table in reading.tables:
             editions.add(match.sheet.place(), reading.tables[table], edition=0)
     problems = [replace(problem, cure="keep one of them") for _, problem in editions.clashes()]
-    if problems:
-        raise DataError(problems)
+    raise_all(problems, DataError)
 
 
 def find_header(layout: Layout, sheet: Sheet) -> tuple[int, list[str]]:

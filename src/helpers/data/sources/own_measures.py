@@ -12,7 +12,7 @@ from helpers.data.files.sheets import SheetTable, plain
 from helpers.data.sources.cells import Cells
 from helpers.data.sources.layout import Context, Layout, Match, Reading
 from helpers.data.sources.period_words import ANY_FORM, FORMS, days_come_first, parse_period
-from helpers.errors import DataError, Problem, near_misses
+from helpers.errors import DataError, Problem, near_misses, raise_all
 from helpers.register import Measure
 
 REQUIRED = ("measure", "org_code", "period")
@@ -97,8 +97,7 @@ def _present(match: Match) -> tuple[list[str], list[str]]:
         for name in extra
         if (meant := near_misses(name, absent))
     ]
-    if problems:
-        raise DataError(problems)
+    raise_all(problems, DataError)
     return [name for name in COLUMNS if name in have], extra
 
 
@@ -116,8 +115,7 @@ def refuse_merged(match: Match) -> None:
         )
         for top, left, bottom, right in sorted(tall)[:LISTED]
     ]
-    if problems:
-        raise DataError(problems)
+    raise_all(problems, DataError)
 
 
 def notes_in(table: SheetTable, measures: Collection[str], figures: Collection[str]) -> list[bool]:

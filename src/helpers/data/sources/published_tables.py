@@ -21,7 +21,8 @@ from helpers.data.sources.layout import Context, Feed, Layout, Match, Reading
 from helpers.data.sources.names import ENGLAND, england_row, organisation_rows
 from helpers.data.sources.published_forms import OneRowEach, PublishedTable, When
 from helpers.data.sources.stated import period_in_name, published_on
-from helpers.yaml_files import raise_all, read_yaml
+from helpers.errors import raise_all
+from helpers.yaml_files import read_yaml
 
 FOLDER = Path(__file__).with_name("published")
 

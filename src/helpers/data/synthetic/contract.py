@@ -36,7 +36,13 @@ def _trust(rng: np.random.Generator, code: str, size: float) -> pd.DataFrame:
     named = np.asarray(months.month) - 1
     planned_year, returned = months >= pd.Period("2026-04", "M"), months <= pd.Period(LAST_RETURN, "M")
     frames = []
-    for specialty, line, monthly in _lines():
+    planned = [
+        (specialty, line, float(number))
+        for specialty, numbers in PLAN.items()
+        for line, number in zip(PRICES, numbers, strict=True)
+        if number
+    ]
+    for specialty, line, monthly in [*planned, tuple(UNPLANNED)]:
         price, is_planned = PRICES[line]
         season = (PLANNED if is_planned else WINTER)[named]
         prices = np.where((months >= pd.Period(RISE_FROM, "M")) & (line == "Day case"), price * RISE, price)
@@ -53,13 +59,3 @@ def _trust(rng: np.random.Generator, code: str, size: float) -> pd.DataFrame:
         frame["actual_value"] = np.where(gone, np.nan, paid)
         frames.append(frame.assign(org_code=code, specialty=specialty, point_of_delivery=line))
     return pd.concat(frames)
-
-
-def _lines() -> list[tuple[str, str, float]]:
-    planned = [
-        (specialty, line, float(number))
-        for specialty, numbers in PLAN.items()
-        for line, number in zip(PRICES, numbers, strict=True)
-        if number
-    ]
-    return [*planned, tuple(UNPLANNED)]

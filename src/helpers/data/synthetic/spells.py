@@ -102,7 +102,16 @@ def draw_spells(
     """Draw all spells, in the order of their trusts; `months` as `drawing.draw_counts` takes it."""
     counts = drawing.draw_counts(rng, _expected_counts(trusts) * (SPELLS_AT_SCALE_1 * scale), months)
     patients = _draw_patients(rng, trusts, counts)
-    days = _draw_stays(rng, trusts, patients)
+    ratio = trusts.los_ratio[patients.trust, patients.specialty]
+    for change in truth.INTERVENTIONS:
+        since = (patients.trust == trusts.index(change.org_code)) & (
+            patients.month >= truth.month_index(change.start)
+        )
+        ratio = np.where(since, ratio * change.ratio, ratio)
+    mean = _mean_days(patients) * ratio
+    spread = np.where(patients.emergency, SPREAD_EMERGENCY, SPREAD_ELECTIVE)
+    level = mean * np.exp(spread * rng.standard_normal(len(mean)) - spread**2 / 2)
+    days = np.where(patients.ordinary, rng.poisson(level), 0).astype(np.int32)
     outcomes = _draw_outcomes(rng, trusts, patients, days)
     recorded = _recorded(rng, trusts, patients, days)
     patients = Patients(**{name: values[recorded] for name, values in vars(patients).items()})
@@ -139,13 +148,6 @@ def _expected_counts(trusts: Trusts) -> Floats:
     return np.asarray(work[:, :, None, None] * ways[:, :, None, :] * season[None, None])
 
 
-def _draw_stays(rng: np.random.Generator, trusts: Trusts, patients: Patients) -> NDArray[np.int32]:
-    mean = _mean_days(patients) * _trust_ratio(trusts, patients)
-    spread = np.where(patients.emergency, SPREAD_EMERGENCY, SPREAD_ELECTIVE)
-    level = mean * np.exp(spread * rng.standard_normal(len(mean)) - spread**2 / 2)
-    return np.where(patients.ordinary, rng.poisson(level), 0).astype(np.int32)
-
-
 def _mean_days(patients: Patients) -> Floats:
     base = np.stack([column("elective_days"), column("emergency_days")], axis=1)
     days = base[patients.specialty, patients.emergency.astype(int)]
@@ -158,16 +160,6 @@ def _mean_days(patients: Patients) -> Floats:
     season = 1 + 0.4 * (drawing.by_month(drawing.WINTER) - 1)
     days = days * np.where(patients.emergency, season[patients.month], 1.0)
     return np.asarray(days * (1 + DEPRIVATION_DAYS * (5.5 - patients.decile)))
-
-
-def _trust_ratio(trusts: Trusts, patients: Patients) -> Floats:
-    ratio = trusts.los_ratio[patients.trust, patients.specialty]
-    for change in truth.INTERVENTIONS:
-        since = (patients.trust == trusts.index(change.org_code)) & (
-            patients.month >= truth.month_index(change.start)
-        )
-        ratio = np.where(since, ratio * change.ratio, ratio)
-    return ratio
 
 
 def _draw_outcomes(

@@ -237,19 +237,16 @@ def _make_headroom(axes: Axes, names: Sequence[Name]) -> None:
     is never below nought stays above it.
     """
     settle(axes)
-    frame, gap = axes.bbox, 2 * _GAP / _points_per_pixel(axes)
-    lacking = {1: 0.0, -1: 0.0}
-    for name in names:
-        if name.side:
-            y, edge = _pixels(axes, name.x, name.y)[1], frame.y1 if name.side > 0 else frame.y0
-            room = name.side * (edge - y) - gap - _size(axes, name)[1]
-            lacking[name.side] = max(lacking[name.side], -room)
-    low, high = axes.get_ylim()
-    unit = (high - low) / frame.height
+    gap, (low, high) = 2 * _GAP / _points_per_pixel(axes), axes.get_ylim()
     least = 0.0 if low >= 0 else -np.inf
     most = 100.0 if axes.get_ylabel() == "%" and high <= 100 else np.inf
-    if any(lacking.values()):
-        axes.set_ylim(max(least, low - lacking[-1] * unit), min(most, high + lacking[1] * unit))
+    shares = [(each, (gap + _size(axes, each)[1]) / axes.bbox.height) for each in names]  # of the height
+    up, down = ([(each.y, share) for each, share in shares if each.side == side] for side in (1, -1))
+    for _ in range(_ROUNDS):  # the room at one end is a share of what both ends hold
+        high = min(most, max([high, *((y - share * low) / (1 - share) for y, share in up)]))
+        low = max(least, min([low, *((y - share * high) / (1 - share) for y, share in down)]))
+    if (low, high) != axes.get_ylim():
+        axes.set_ylim(low, high)
         settle(axes)  # numbers beside it may be wider now
 
 

@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from helpers.bundle import DELIVERED, LARGEST_FILE, Cell, Column
-from helpers.errors import UsageError, unknown_names
+from helpers.errors import UsageError, raise_all, unknown_names
 from helpers.report.own.cells import Format, digits_for, is_nothing, show, shown_frame
-from helpers.yaml_files import raise_all
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from helpers.errors import ExitCode, GateError, ReportError, UsageError, UserError
+from helpers.errors import ExitCode, GateError, ReportError, UsageError, UserError, raise_all
 from helpers.runner.batch.run import new_id
 from helpers.runner.batch.signing import check_fresh, current_account, decide_as
 from helpers.runner.history.chain import Stage
@@ -142,7 +142,11 @@ def _take_back(project: Project, history: History, published: Entry, why: str, *
     entry = published.anew(new_id(), State.WITHDRAWN, note=why.strip(), made_in=published.maker)
     contents = {"html": make_note(entry, mark=project.audience.mark, for_good=for_good).encode()}
     entry = replace(entry, outputs=expected_outputs(contents, place_of(published)))
-    _check_note(project, entry, contents)
+    path = _folder(project, entry) / "note.html"
+    path.write_bytes(contents["html"])
+    problems = project.wrong_in(path)
+    problems += [problem for check in project.text_checks for problem in check(entry.note, "--why")]
+    raise_all(problems, GateError)
     with _recorded(project, history, entry, kind="withdraw"):
         manifest = checked_manifest(project, entry, _folder(project, entry))
         entry = put_in_place(project, history, entry, contents, manifest)
@@ -196,15 +200,6 @@ def _check_draft(project: Project, held: Entry, draft: str) -> None:
     if draft and not any(output.sha256.startswith(draft.lower()) for output in held.outputs.values()):
         now_there = ", ".join(output.sha256[:12] for output in held.outputs.values())
         raise UsageError("--draft", f"{draft} is not the draft that waits", now_there)
-
-
-def _check_note(project: Project, entry: Entry, contents: Mapping[str, bytes]) -> None:
-    path = _folder(project, entry) / "note.html"
-    path.write_bytes(contents["html"])
-    problems = project.wrong_in(path)
-    problems += [problem for check in project.text_checks for problem in check(entry.note, "--why")]
-    if problems:
-        raise GateError(problems)
 
 
 def make_note(entry: Entry, *, mark: str = "", for_good: bool = False) -> str:

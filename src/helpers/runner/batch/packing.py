@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from helpers.errors import GateError, Problem
+from helpers.errors import GateError, Problem, raise_all
 from helpers.reads import ABSENT
 from helpers.runner.document.making import Document
 from helpers.runner.document.packing import KEPT, Edition, asked_for, put_in, read_kept
@@ -37,8 +37,7 @@ def with_editions(
             editions[word] = made
         else:
             problems.append(made)
-    if problems:
-        raise GateError(problems)
+    raise_all(problems, GateError)
     return (put_in(document, editions) if editions else document), answers
 
 

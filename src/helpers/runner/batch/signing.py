@@ -15,7 +15,7 @@ from helpers.runner.engines import FORMATS, choose_engine
 from helpers.runner.history.chain import DraftDecision, Stage
 from helpers.runner.history.entries import Entry, now
 from helpers.runner.history.signing import SignOff, digest_of
-from helpers.runner.key.surroundings import Surroundings, survey
+from helpers.runner.key.surroundings import survey
 from helpers.runner.project import Project, private_folder
 from helpers.runner.publish.placing import marked_folder
 
@@ -63,17 +63,13 @@ def check_fresh(project: Project, draft: Entry) -> None:
 
     Raises `GateError` with what has changed: what was signed of it has ended.
     """
-    if changed := _changed(project, draft, survey(project, choose_engine("auto"))):
-        came = f"the draft is not what would be made now: {', '.join(changed)} changed since, so its signatures end"
-        raise GateError(draft.report, came, cure=f"make a new one: boardpack run {draft.report}")
-
-
-def _changed(project: Project, draft: Entry, surroundings: Surroundings) -> list[str]:
     path = project.notebooks / f"{draft.notebook}.ipynb"
     as_now = {"notebook": hash_bytes(path.read_bytes()) if path.is_file() else ""}
     if draft.key.get("known", "now") == "now":  # what was known on a day of the past does not change
-        as_now |= surroundings.read_by(draft)
-    return [part for part, value in as_now.items() if draft.key.get(part) != value]
+        as_now |= survey(project, choose_engine("auto")).read_by(draft)
+    if changed := [part for part, value in as_now.items() if draft.key.get(part) != value]:
+        came = f"the draft is not what would be made now: {', '.join(changed)} changed since, so its signatures end"
+        raise GateError(draft.report, came, cure=f"make a new one: boardpack run {draft.report}")
 
 
 def mark_copies(project: Project, draft: Entry, document: Document, scratch: Path) -> None:

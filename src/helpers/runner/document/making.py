@@ -19,7 +19,7 @@ import nbformat
 import yaml
 
 from helpers.bundle import Bundle, Panel, ReportFacts
-from helpers.errors import GateError, Problem
+from helpers.errors import GateError, Problem, raise_all
 from helpers.runner.document.outputs.pieces import Prose, ShownOutput, in_order
 from helpers.runner.document.prose import (
     check_levels,
@@ -125,8 +125,7 @@ def make_document(notebook: nbformat.NotebookNode, *, provenance: Provenance) ->
     delivered = [shown for shown in reading.shown if shown.file]
     if provenance.mark:
         problems += [Problem(each.where, _UNMARKED, cure="Show it as a table.") for each in delivered]
-    if problems:
-        raise GateError(problems)
+    raise_all(problems, GateError)
     bundles = tuple(shown.bundle for shown in reading.shown)
     facts = _facts(bundles)
     parts = [
@@ -211,7 +210,12 @@ def _check_shown(reading: NotebookContent) -> Iterator[Problem]:
         }
         if lacking := [thing for thing, is_there in needed.items() if not is_there]:
             yield _lack(shown, lacking)
-        yield from _check_rows(where, bundle)
+        for number, row in enumerate(bundle.rows, start=1):
+            if len(row) != len(bundle.columns):
+                allowed = f"{len(bundle.columns)}, one per column"
+                yield Problem(f"{where}, row {number}", f"{len(row)} cells", allowed)
+            if any(isinstance(cell, float) and not math.isfinite(cell) for cell in row):
+                yield Problem(f"{where}, row {number}", "nan or infinity", "a number, words, * or none")
 
 
 def _lack(shown: ShownOutput, things: list[str]) -> Problem:
@@ -250,15 +254,6 @@ def _check_own(reading: NotebookContent, files: Mapping[str, Whence | None]) -> 
 def _is_of_records(bundle: Bundle) -> bool:
     shown = bundle.report is None  # what a report is about shows no figures
     return shown and "records" in (bundle.origin, *(source.origin for source in bundle.sources))
-
-
-def _check_rows(where: str, bundle: Bundle) -> Iterator[Problem]:
-    for number, row in enumerate(bundle.rows, start=1):
-        if len(row) != len(bundle.columns):
-            allowed = f"{len(bundle.columns)}, one per column"
-            yield Problem(f"{where}, row {number}", f"{len(row)} cells", allowed)
-        if any(isinstance(cell, float) and not math.isfinite(cell) for cell in row):
-            yield Problem(f"{where}, row {number}", "nan or infinity", "a number, words, * or none")
 
 
 def _check_text(reading: NotebookContent) -> Iterator[Problem]:
@@ -302,10 +297,23 @@ def _facts(bundles: tuple[Bundle, ...]) -> ReportFacts:
     said = first.markdown.split("\n\n")[0] if first else ""
     told = {
         "synthetic": facts.synthetic or invented,
-        "headline": textwrap.shorten(plain_words(said), MOST_OF_HEADLINE, placeholder="…"),
+        "headline": _shortened(plain_words(said)),
         "good_until": first.good_until if first else "",
     }
     return facts.model_copy(update=told)
+
+
+def _shortened(said: str) -> str:
+    """Return words that stand for a report in a list, cut between two parts of a sentence where there are any.
+
+    >>> _shortened("Late: " + ", ".join(["a measure (Chief operating officer)"] * 9))[-19:]
+    'operating officer)…'
+    """
+    cut = textwrap.shorten(said, MOST_OF_HEADLINE, placeholder="…")
+    between = max(cut.rfind(mark) for mark in (", ", "; ", ". "))
+    if len(cut) == len(" ".join(said.split())) or between < MOST_OF_HEADLINE / 2:
+        return cut
+    return f"{cut[:between]}…"
 
 
 def _front_matter(

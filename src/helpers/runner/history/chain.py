@@ -58,7 +58,10 @@ def bind(database: sqlite3.Connection, run: str = "", notebook: str = "", name: 
     """Add to the chain what one row of the reports says, or each row, where it is not in it so."""
     only = " AND run = ? AND notebook = ? AND name = ?" if run else ""
     for key, digest in _rows(database, only, (run, notebook, name) if run else ()):
-        if _bound(database, key) != digest:
+        where = "kind = ? AND run = ? AND notebook = ? AND name = ?"
+        query = f"SELECT content FROM chain WHERE {where} ORDER BY id DESC LIMIT 1"
+        found = database.execute(query, (_ROW, *key)).fetchone()
+        if (str(found[0]) if found else "") != digest:
             _add(database, _ROW, key, digest)
 
 
@@ -119,13 +122,6 @@ def _add(database: sqlite3.Connection, kind: str, key: tuple[str, ...], content:
     link = (kind, *key, content)
     noted = hash_json([last[0] if last else "", *link])
     database.execute(f"INSERT INTO chain ({_COLUMNS}, hash) VALUES (?, ?, ?, ?, ?, ?)", (*link, noted))
-
-
-def _bound(database: sqlite3.Connection, key: tuple[str, ...]) -> str:
-    where = "kind = ? AND run = ? AND notebook = ? AND name = ?"
-    query = f"SELECT content FROM chain WHERE {where} ORDER BY id DESC LIMIT 1"
-    found = database.execute(query, (_ROW, *key)).fetchone()
-    return str(found[0]) if found else ""
 
 
 def _rows(

@@ -6,14 +6,13 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
-from datetime import UTC, datetime
 from typing import Any, Final, get_type_hints
 
 from pydantic import TypeAdapter
 
 from helpers.runner.history.chain import TABLE as CHAIN
 from helpers.runner.history.chain import bind
-from helpers.runner.history.entries import Entry, Occurrence
+from helpers.runner.history.entries import Entry
 
 #: files from the older one on are read; those before it were never of a release
 OLDEST, SCHEMA_VERSION = 3, 5
@@ -50,7 +49,7 @@ _OCCURRENCES = (
 #: entries that say what became of a report's place, rather than that nothing changed
 IN_PLACE = "same_as = '' AND state IN ('published', 'held', 'withdrawn')"
 
-_ENTRY, _OCCURRENCE = TypeAdapter(Entry), TypeAdapter(Occurrence)
+_ENTRY = TypeAdapter(Entry)
 _COLUMNS = tuple(each.name for each in fields(Entry))
 _JSON = ("timings", "parameters", "reads", "data", "files", "answers", "key", "outputs", "warnings")
 _TYPES: Final = get_type_hints(Entry)
@@ -132,18 +131,3 @@ def _read_entry(row: Sequence[Any], known: dict[tuple[str, str], Any]) -> Entry:
             known[name, text] = adapter.validate_json(text)
         values[name] = known[name, text]
     return Entry(**values)
-
-
-def write_occurrence(database: sqlite3.Connection, what: Occurrence) -> None:
-    """Write what became of a moment at which a schedule was due; what is written already stays."""
-    due, noted = what.due.astimezone(UTC).isoformat(), what.noted or datetime.now(UTC)
-    row = (what.schedule, due, str(what.outcome), what.run, what.exit_code, what.data)
-    values = (*row, noted.isoformat(timespec="seconds"))
-    database.execute("INSERT OR IGNORE INTO occurrences VALUES (?, ?, ?, ?, ?, ?, ?)", values)
-
-
-def read_occurrences(database: sqlite3.Connection) -> list[Occurrence]:
-    """Return what became of the moments at which schedules were due, oldest first."""
-    database.row_factory = sqlite3.Row
-    rows = database.execute("SELECT * FROM occurrences ORDER BY due, schedule")
-    return [_OCCURRENCE.validate_python(dict(row)) for row in rows]

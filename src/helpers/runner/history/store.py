@@ -7,11 +7,13 @@ import json
 import socket
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import psutil
+from pydantic import TypeAdapter
 
 from helpers.errors import Problem, UserError
 from helpers.runner.history import chain
@@ -25,9 +27,7 @@ from helpers.runner.history.schema import (
     SELECT,
     bring_up_to_date,
     read_entries,
-    read_occurrences,
     write_entry,
-    write_occurrence,
 )
 from helpers.runner.project import private_folder
 
@@ -55,6 +55,8 @@ _CAME_ABOUT = (
     " AND run IN (SELECT run FROM runs WHERE kind = 'withdraw'))"
 )
 _STAYS = "state <> 'removed'"
+_OCCURRENCE, _NOTED = TypeAdapter(Occurrence), tuple(each.name for each in fields(Occurrence))
+_NOTE = f"INSERT OR IGNORE INTO occurrences VALUES ({', '.join(f':{name}' for name in _NOTED)})"
 
 
 @dataclass(frozen=True)
@@ -127,13 +129,16 @@ class History:
 
     def note(self, occurrence: Occurrence) -> None:
         """Write what became of a moment at which a schedule was due; what is written already stays."""
+        due, noted = occurrence.due.astimezone(UTC).isoformat(), occurrence.noted or datetime.now(UTC)
+        told = {**asdict(occurrence), "due": due, "noted": noted.isoformat(timespec="seconds")}
         with self._connect() as database:
-            write_occurrence(database, occurrence)
+            database.execute(_NOTE, told)
 
     def occurrences(self) -> list[Occurrence]:
         """Return what became of the moments at which schedules were due, oldest first."""
         with self._connect() as database:
-            return read_occurrences(database)
+            rows = database.execute(f"SELECT {', '.join(_NOTED)} FROM occurrences ORDER BY due, schedule")
+            return [_OCCURRENCE.validate_python(dict(zip(_NOTED, row, strict=True))) for row in rows]
 
     def decide(self, decision: DraftDecision) -> None:
         """Write what a person decided of a draft."""

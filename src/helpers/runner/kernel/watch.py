@@ -6,7 +6,11 @@ import threading
 from dataclasses import dataclass
 from enum import StrEnum
 from time import monotonic
-from typing import Protocol
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from helpers.runner.kernel.prewarmed import KeptKernel
+    from helpers.runner.processes import ProcessGroup
 
 MEGABYTE = 1024 * 1024
 _INTERVAL = 0.2  # seconds between two looks at the clock and the memory
@@ -28,20 +32,6 @@ class Cause(StrEnum):
     MEMORY = "memory"
     OUTPUT = "output"
     INTERRUPTED = "interrupted"
-
-
-class Watched(Protocol):
-    """A kernel with everything that it started, as far as a watch is concerned."""
-
-    @property
-    def exit_code(self) -> int | None:
-        """The kernel's exit code, negative where a signal ended it; None where it lives or is unknown."""
-
-    def resident(self, enough: float) -> float:
-        """Return the memory of all its processes in megabytes, exactly where it comes to `enough`."""
-
-    def end(self) -> None:
-        """End all its processes and wait until they are gone."""
 
 
 class Watch:
@@ -67,7 +57,7 @@ class Watch:
             self.cause = Cause.OUTPUT
             self._kernel.end()
 
-    def begin(self, kernel: Watched) -> None:
+    def begin(self, kernel: KeptKernel | ProcessGroup) -> None:
         """Watch a kernel until the report is done."""
         self._kernel = kernel
         self._thread = threading.Thread(target=self._look, name="watch", daemon=True)

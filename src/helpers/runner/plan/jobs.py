@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from helpers.audience import PUBLIC_NAME
-from helpers.errors import Problem, UsageError, UserError, near_misses
+from helpers.errors import Problem, UsageError, UserError, near_misses, raise_all
 from helpers.runner.plan.matrix import FILE as MATRIX
 from helpers.runner.plan.matrix import Wanted, read_matrix
 from helpers.runner.plan.parameter_files import Given, read_mapping, read_values
@@ -16,7 +16,6 @@ from helpers.runner.plan.parameter_types import LATEST, ParameterType, Value
 from helpers.runner.plan.parameters import Notebook, read_notebook
 from helpers.runner.project import Organisations, Project
 from helpers.runner.publisher import FILE as PUBLISHER
-from helpers.yaml_files import raise_all
 
 #: the key of a parameter file that says for whom the report is
 AUDIENCE = "audience"

@@ -28,10 +28,10 @@ from typing import Final
 import yaml
 from pydantic import Field
 
-from helpers.errors import Problem, near_misses
+from helpers.errors import Problem, near_misses, raise_all
 from helpers.runner.plan.parameter_files import Given, given_below
 from helpers.runner.project import Project
-from helpers.yaml_files import Settings, Way, YamlFile, raise_all, read_yaml
+from helpers.yaml_files import Settings, Way, YamlFile, read_yaml
 
 FILE = "_matrix.yml"
 #: reports that one entry stands for, unless it says more itself: each costs memory before the first is run

@@ -16,10 +16,10 @@ from pathlib import Path
 import yaml
 from yaml.constructor import SafeConstructor
 
-from helpers.errors import Problem, near_misses
+from helpers.errors import Problem, near_misses, raise_all
 from helpers.runner.plan.parameter_types import ParameterType, Value
 from helpers.runner.plan.parameters import Notebook, Parameter
-from helpers.yaml_files import Way, YamlFile, raise_all, read_yaml
+from helpers.yaml_files import Way, YamlFile, read_yaml
 
 _TAG = "tag:yaml.org,2002:"
 _PLAIN_INT = re.compile(r"[-+]?(0|[1-9][0-9]*)")

@@ -8,12 +8,12 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SkipValidation
 
-from helpers.errors import Problem, near_misses
+from helpers.errors import Problem, near_misses, raise_all
 from helpers.runner.publisher import read_publisher
 from helpers.runner.schedule import FILE
 from helpers.runner.schedule.times import LONDON, DataRule, MonthRule, is_cron, is_zone
 from helpers.runner.telling.rows import Tell, is_format
-from helpers.yaml_files import Settings, Span, YamlFile, raise_all, read_yaml
+from helpers.yaml_files import Settings, Span, YamlFile, read_yaml
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_-]{0,40}")
 

@@ -52,20 +52,16 @@ def as_mail(message: Message, reports: Path, sender: str) -> EmailMessage:
     mail["Date"] = format_datetime(message.made)
     mail["Message-ID"] = f"<{message.id}@{sender.rpartition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(_plain(message, told))
+    paragraphs = [message.mark] if message.mark else []
+    for section in told:
+        lines = [f"- {words}" + (f"\n  {address}" if address else "") for words, address in section.lines]
+        paragraphs.append("\n".join((section.heading, *lines)))
+    mail.set_content("\n\n".join(paragraphs) + "\n")
     mail.add_alternative(fill("mail.html", message=message, sections=told), subtype="html")
     for name, content in attached.items():
         kind, _, subkind = (mimetypes.guess_type(name)[0] or "application/octet-stream").partition("/")
         mail.add_attachment(content, maintype=kind, subtype=subkind, filename=name)
     return mail
-
-
-def _plain(message: Message, told: list[Section]) -> str:
-    paragraphs = [message.mark] if message.mark else []
-    for section in told:
-        lines = [f"- {words}" + (f"\n  {address}" if address else "") for words, address in section.lines]
-        paragraphs.append("\n".join((section.heading, *lines)))
-    return "\n\n".join(paragraphs) + "\n"
 
 
 def _attachments(message: Message, reports: Path) -> tuple[dict[str, bytes], list[str]]:

@@ -50,7 +50,10 @@ def analyse(series: Series, settings: Settings) -> Analysis:
     found = find_special_cause(
         values, {name: line[counted] for name, line in lines.items()}, segments, settings.rules
     )
-    findings = _on_all_rows(found, counted)
+    rule = np.full(len(counted), MISSING, dtype=np.int64)
+    direction = np.zeros(len(counted), dtype=np.int64)
+    rule[counted], direction[counted] = found.rule, found.direction
+    findings = RuleFindings(rule, direction)
     limits, lines, findings = _unjudged(series, limits, lines, findings)
     shown = Segments.of(series.segment).count(~np.isnan(series.values))
     firm = Segments.of(series.segment).lengths if settings.published_tool else limits.baseline
@@ -128,13 +131,6 @@ def _limits_of_all(
     baseline, screened = np.zeros(total, np.int64), np.zeros(total, np.int64)
     baseline[numbers], screened[numbers] = some.baseline, some.screened
     return Limits(**wide, baseline=baseline, screened=screened)
-
-
-def _on_all_rows(found: RuleFindings, counted: Bools) -> RuleFindings:
-    rule = np.full(len(counted), MISSING, dtype=np.int64)
-    direction = np.zeros(len(counted), dtype=np.int64)
-    rule[counted], direction[counted] = found.rule, found.direction
-    return RuleFindings(rule, direction)
 
 
 def reason_words(settings: RuleSettings) -> tuple[str, ...]:

@@ -117,11 +117,11 @@ def smoothing(values: Floats, steps: int) -> CandidateForecast:
     6.
     """
     grid = _smoothing_grid(steps)
-    states = smooth(values, grid.level, grid.trend, grid.damping)
+    level, trend, squares = smooth(values, grid.level, grid.trend, grid.damping)
     free = max(len(values) - _SMOOTHING_PARAMETERS, 1)
-    covariances = (states.squares / free)[:, None, None] * grid.covariances
-    paths = states.level[:, None] + grid.reach * states.trend[:, None]
-    return _averaged(-len(values) / 2 * _log(states.squares), paths, covariances, free)
+    covariances = (squares / free)[:, None, None] * grid.covariances
+    paths = level[:, None] + grid.reach * trend[:, None]
+    return _averaged(-len(values) / 2 * _log(squares), paths, covariances, free)
 
 
 @dataclass(frozen=True)
@@ -163,17 +163,8 @@ def _log(squares: Floats) -> Floats:
     return np.asarray(np.log(np.maximum(squares, np.finfo(float).tiny)))
 
 
-@dataclass(frozen=True)
-class SmoothedStates:
-    """Last level and trend, and the sum of squared one-step errors, per set of parameters."""
-
-    level: Floats
-    trend: Floats
-    squares: Floats
-
-
-def smooth(values: Floats, alpha: Floats, beta: Floats, phi: Floats) -> SmoothedStates:
-    """Run the damped trend over a series, for many sets of parameters at once.
+def smooth(values: Floats, alpha: Floats, beta: Floats, phi: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return last level, last trend and the sum of squared one-step errors of a damped trend, per set of parameters.
 
     It starts on the line through the first year's points.
     """
@@ -186,7 +177,7 @@ def smooth(values: Floats, alpha: Floats, beta: Floats, phi: Floats) -> Smoothed
         error = value - expected
         level, trend = expected + alpha * error, phi * trend + beta * error
         squares = squares + error**2
-    return SmoothedStates(level, trend, squares)
+    return level, trend, squares
 
 
 def sarimax(values: Floats, steps: int) -> CandidateForecast:
