@@ -90,6 +90,14 @@ def test_a_trust_that_does_not_record_is_neither_compared_nor_worked_out(demo: M
     assert all(part.shown == () for part in later)  # the section has said why
 
 
+def test_a_small_specialty_with_none_missed_is_recorded_where_its_trust_records(demo: Mart) -> None:
+    small = open_for(demo, "SYN31", date(2026, 9, 1), specialty="110")
+    assert small.found.counts().missed == 0
+    assert "does not record" not in small.headline().bundle.markdown
+    assert small.found.recorded
+    assert "SYN41" in small.found.not_recorded
+
+
 def test_trusts_that_are_compared_and_not_drawn_are_counted(demo: Mart) -> None:
     peers = open_for(demo, "SYN31", date(2026, 9, 1)).peers
     said = peers.say().bundle.markdown

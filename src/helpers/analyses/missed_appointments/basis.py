@@ -44,8 +44,8 @@ class AppointmentBasis(Sections):
 
     @property
     def not_recorded(self) -> str:
-        """Why no rate of the trust says anything; empty where they do. A small specialty may just have none missed."""
-        if self.found.recorded or self.options.specialty is not None:
+        """Why no rate of the trust says anything; empty where they do."""
+        if self.found.recorded:
             return ""
         return phrase("reasons.missed.section_not_recorded")
 

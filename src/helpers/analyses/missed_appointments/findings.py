@@ -221,14 +221,24 @@ class DnaFindings:
     @property
     def recorded(self) -> bool:
         """Whether the trust's rate is high enough to believe that missed appointments are written down."""
-        own = self.counts()
-        return not dna.recording_is_doubtful(own.missed, own.booked)
+        return bool(self._recorded_by.get(self.organisation.code, False))
+
+    @cached_property
+    def _recorded_by(self) -> pd.Series:
+        """Of each trust whether it writes them down, by all its specialties: in a small one none may be missed."""
+        if self.options.specialty is None:
+            table = self.totals.loc[ALL]
+        else:
+            within = self._recorded[self._recorded["month"] >= self.period.first]
+            table = within.groupby("org_code")[["dnas", "attended"]].sum()
+            table = table.assign(booked=table["dnas"] + table["attended"])
+        return table["dnas"] >= LEAST_BELIEVABLE_RATE * table["booked"]
 
     @cached_property
     def trusts(self) -> pd.DataFrame:
         """Every trust of the same data, indexed by org_code, and whether its DNAs are recorded."""
         table = self.totals.loc[ALL].drop(index=ENGLAND, errors="ignore")
-        return table.assign(recorded=table["rate"] >= PER_CENT * LEAST_BELIEVABLE_RATE)
+        return table.assign(recorded=self._recorded_by.reindex(table.index, fill_value=False))
 
     @property
     def not_recorded(self) -> tuple[str, ...]:
