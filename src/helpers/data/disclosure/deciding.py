@@ -13,6 +13,7 @@ from helpers.bundle import SUPPRESSED
 from helpers.data.disclosure.exhibiting import NEEDED, Exhibits, around
 from helpers.data.disclosure.people import Kind, Mask, People
 from helpers.data.disclosure.queries import EVERYBODY, Query, Told
+from helpers.data.disclosure.totals import uncertified
 from helpers.data.disclosure.worlds import Change, Places, Target, World, grouped
 from helpers.data.policy import HES_RECORD_LEVEL, DisclosurePolicy
 
@@ -68,13 +69,15 @@ class Decision:
         As it may be shown.
     witnesses
         Other worlds for everything that must stay uncertain, old and new.
-    exposed
-        What is not certified beside what was released before: nothing new is shown about it.
     """
 
     told: tuple[Told, ...]
     witnesses: Witnesses
-    exposed: tuple[Uncertain, ...] = ()
+
+    @property
+    def exposed(self) -> tuple[Uncertain, ...]:
+        """What is not certified beside what was released before: nothing new is shown about it."""
+        return tuple(uncertified(self.witnesses))
 
 
 def decide(
@@ -118,8 +121,7 @@ def decide(
     trial.found.foresee(np.flatnonzero(~trial.world.active))
     for place, each in enumerate(asked, start=len(known)):
         trial.show(place, spare=each.spare)
-    told, kept = tuple(trial.world.cells[len(known) :]), trial.kept
-    return Decision(told, kept, tuple(name for name, worlds in kept.items() if len(worlds) < NEEDED))
+    return Decision(tuple(trial.world.cells[len(known) :]), trial.kept)
 
 
 def at_first(asked: Asked, count: int, amount: float, policy: DisclosurePolicy) -> Told:

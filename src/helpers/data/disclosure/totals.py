@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from helpers.bundle import SUPPRESSED, Cell
 from helpers.data.disclosure.values import numbers_of
@@ -13,8 +13,14 @@ from helpers.data.policy import DisclosurePolicy
 if TYPE_CHECKING:
     import pandas as pd
 
+Name = TypeVar("Name")
 #: how many values a star must leave possible to somebody who knows all that was published
 POSSIBLE_VALUES = 3
+
+
+def uncertified(worlds: Mapping[Name, Collection[object]]) -> Iterator[Name]:
+    """Yield what has so few other worlds, each with another value, that a reader may know it."""
+    return (name for name, each in worlds.items() if len(each) < POSSIBLE_VALUES - 1)
 
 
 @dataclass(frozen=True)

@@ -23,8 +23,9 @@ from helpers.audience import PUBLIC, Audience, current_audience
 from helpers.bundle import MISSING, SUPPRESSED, Bundle
 from helpers.data.disclosure.checks import effective_origin
 from helpers.data.disclosure.queries import EVERYBODY, MEASURED, MET, PEOPLE, Condition, Query, Told
+from helpers.data.disclosure.totals import uncertified
 from helpers.data.ledger.manifests import read_manifests, shown_cell
-from helpers.data.ledger.witnesses import read_first_version, uncertified, write_witnesses
+from helpers.data.ledger.witnesses import read_first_version, write_witnesses
 from helpers.data.mart.manifest import PRIVATE_FILE, make_private, write_private
 from helpers.data.policy import HES_RECORD_LEVEL, DisclosurePolicy, policy_of
 from helpers.errors import GateError, Problem, UsageError

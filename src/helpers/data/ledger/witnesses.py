@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from helpers.data.disclosure.queries import Query
-from helpers.data.disclosure.totals import POSSIBLE_VALUES
 
 if TYPE_CHECKING:
-    from helpers.data.disclosure.deciding import Uncertain, Witness, Witnesses
+    from helpers.data.disclosure.deciding import Witness, Witnesses
     from helpers.data.disclosure.people import Kind
 
 
@@ -39,11 +37,6 @@ def read_witnesses(text: str) -> Witnesses:
         tuple(query_of[query] for query in name): tuple(worlds[world] for world in each)
         for name, each in names
     }
-
-
-def uncertified(witnesses: Witnesses) -> Iterable[Uncertain]:
-    """Return what three values cannot be shown of."""
-    return (name for name, worlds in witnesses.items() if len(worlds) < POSSIBLE_VALUES - 1)
 
 
 def read_first_version(text: str) -> Witnesses:
