@@ -11,10 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from solver import Oracle
 
+from helpers.data.disclosure import exhibiting
 from helpers.data.disclosure.deciding import Asked, Witnesses, decide
 from helpers.data.disclosure.people import People
 from helpers.data.disclosure.queries import Condition, Query, Told
-from helpers.data.disclosure.worlds import Change, World
+from helpers.data.disclosure.worlds import Change, Target, World
 from helpers.data.ledger.manifests import shown_cell
 
 CODES, SEXES = ("100", "300"), ("female", "male")
@@ -186,6 +187,26 @@ def test_a_world_outlasts_a_new_star_that_is_no_small_count_in_it() -> None:
     assert not told.exposed
     again = decide(people, [*before, *told.told], [], witnesses=told.witnesses)
     assert (again.witnesses, again.exposed) == (told.witnesses, ())
+
+
+def test_programmes_are_solved_as_far_as_their_size_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    # three people that were told exactly: nothing finds another world
+    solved: list[int] = []
+
+    def solve(world: World, *_: object, **__: object) -> None:
+        solved.append(world.holds.size)
+
+    monkeypatch.setattr(exhibiting, "solve_change", solve)
+    world = World(specialties_of([3, 9]), [Told(among("0"), 3, 3), Told(among("0", "1"), 10, 14)], 7)
+    target = Target(world.holds[0] > 0, 3, 7)
+    found = exhibiting.Exhibits(world)
+    assert found.of(target, solve=3) == ()
+    assert solved
+    assert found.left == exhibiting.MOST_SOLVED - sum(solved)
+    found.left = min(solved) - 1
+    solved.clear()
+    assert found.of(target, solve=3) == ()
+    assert not solved
 
 
 def test_only_pieces_of_nobody_that_are_like_somebody_s_are_kept() -> None:
