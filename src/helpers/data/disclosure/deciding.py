@@ -328,9 +328,10 @@ class _Trial:
         """Return the witnesses as changes of this world; those of kinds that are no more are dropped."""
         kinds = {kind for each in witnesses.values() for w in each for kind, _, _ in w}
         places = self._places_of(kinds)
-        different = {
+        # in the order in which they were kept: what is shown may hang on which is tried first
+        different = dict.fromkeys(
             w for each in witnesses.values() for w in each if all(kind in places for kind, _, _ in w)
-        }
+        )
         changes = [
             self.world.change([(places[kind], n, days) for kind, n, days in w], lambda: self._families)
             for w in different
