@@ -139,8 +139,6 @@ class DnaFindings:
         lists = {*self.list_months["source"]} if self.options.use_rtt else set()
         return tuple(sorted(f"measure_values/{source}" for source in sources | lists))
 
-    # --- rates ------------------------------------------------------------------------------------
-
     @cached_property
     def totals(self) -> pd.DataFrame:
         """Sums of the period by organisation and kind: months, hidden, dnas, attended, booked, rate (per cent)."""
@@ -226,13 +224,11 @@ class DnaFindings:
     @cached_property
     def _recorded_by(self) -> pd.Series:
         """Of each trust whether it writes them down, by all its specialties: in a small one none may be missed."""
-        if self.options.specialty is None:
-            table = self.totals.loc[ALL]
-        else:
+        table = self.totals.loc[ALL]
+        if self.options.specialty is not None:
             within = self._recorded[self._recorded["month"] >= self.period.first]
             table = within.groupby("org_code")[["dnas", "attended"]].sum()
-            table = table.assign(booked=table["dnas"] + table["attended"])
-        return table["dnas"] >= LEAST_BELIEVABLE_RATE * table["booked"]
+        return table["dnas"] >= LEAST_BELIEVABLE_RATE * (table["dnas"] + table["attended"])
 
     @cached_property
     def trusts(self) -> pd.DataFrame:
@@ -276,8 +272,6 @@ class DnaFindings:
         """Whether there are trusts enough to compare with."""
         return len(self.compared) >= FEWEST_TRUSTS
 
-    # --- trend ------------------------------------------------------------------------------------
-
     @cached_property
     def own_months(self) -> pd.DataFrame:
         """The trust's months from the first with figures on: dnas, booked.
@@ -306,8 +300,6 @@ class DnaFindings:
         return p_chart(
             months["dnas"], months["booked"], dates, laney=True, rebase=self.events_in_trend.restarts
         )
-
-    # --- specialties, drivers, equity -------------------------------------------------------------
 
     @cached_property
     def own_specialties(self) -> pd.DataFrame:
@@ -396,8 +388,6 @@ class DnaFindings:
             return None
         shown = shown.astype(float)
         return dna.dna_inequality(np.minimum(shown["dnas"], shown["appointments"]), shown["appointments"])
-
-    # --- the waiting list -------------------------------------------------------------------------
 
     @cached_property
     def list_months(self) -> pd.DataFrame:

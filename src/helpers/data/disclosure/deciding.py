@@ -179,7 +179,7 @@ class _Trial:
         self.world.active[new & [not cell.star for cell in self.world.cells]] = False
         # other worlds may be lost with the kinds of people that they move: then others are looked for
         self._was_told = {name for name, worlds in witnesses.items() if not worlds}
-        # what was not certified is hardly ever certified by more that is told: it is not looked for with every question
+        # what was not certified hardly ever is by more that is told: no programmes are solved for it again
         self._tried = {name for name, worlds in witnesses.items() if len(worlds) < NEEDED}
         have = self._changes(witnesses)
         world = self.world

@@ -31,9 +31,8 @@ def settle(axes: Axes) -> None:
         ticks = len(axes.yaxis.get_majorticklocs())
         _fit(axes, figure)
         found = axes.yaxis.get_majorticklocs()
-        if (
-            len(found) != ticks
-        ):  # the height decides on the numbers beside it, and their width on the height
+        # the height decides on the numbers beside it, and their width on the height
+        if len(found) != ticks:
             low, high = sorted(axes.get_ylim())
             axes.set_yticks([each for each in found if low <= each <= high])
             _fit(axes, figure)
