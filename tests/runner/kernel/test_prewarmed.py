@@ -133,8 +133,8 @@ def tell(notebook: Path, folder: Path, server: ForkServer | None) -> list[Any]:
 
 
 def without_own_places(told: dict[str, Any]) -> dict[str, Any]:
-    own = ("IPYTHONDIR", "TMPDIR", "TEMP", "TMP", "BOARDPACK_READS")
-    own += ("PYDEVD_USE_FRAME_EVAL",)  # by the debugger, which a forked kernel does without
+    # the last one is set by the debugger, which a forked kernel does without
+    own = ("IPYTHONDIR", "TMPDIR", "TEMP", "TMP", "BOARDPACK_READS", "PYDEVD_USE_FRAME_EVAL")
     return {
         **told,
         "environment": {name: value for name, value in told["environment"].items() if name not in own},
