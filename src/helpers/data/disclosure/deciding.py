@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from helpers.bundle import SUPPRESSED
-from helpers.data.disclosure.exhibiting import NEEDED, Exhibits, around
+from helpers.data.disclosure.exhibiting import NEAR, NEEDED, Exhibits, around
 from helpers.data.disclosure.people import Kind, Mask, People
 from helpers.data.disclosure.queries import EVERYBODY, Query, Told
 from helpers.data.disclosure.totals import uncertified
@@ -192,7 +192,7 @@ class _Trial:
                 if 1 <= target.value <= world.small:  # unless the records were revised
                     self._add(name, target, have)
         told = [self.targets[name] for name, worlds in self._open.items() if not worlds]
-        self._told = [(each.pieces, around(world, each)[0]) for each in told]
+        self._told = [(each.pieces, around(world, each, NEAR)[0]) for each in told]
 
     def add_unasked(self, queries: Sequence[Query]) -> None:
         """Add the small groups that these figures tell apart, each by its number."""
@@ -266,14 +266,14 @@ class _Trial:
         solve = _SOLVED_EACH if target.value <= self.world.small else 1
         # a world that was found before a new star was one: a reader who takes that star for small may be wrong
         self.found.let_grow(target, found)
-        found = self.found.of(target, found, solve=solve, whole=True)
+        found = self.found.of(target, found, solve=solve)
         if len(found) < NEEDED and isinstance(name, tuple):
             if len(name) == 1:  # as may one who takes this star for small
                 self.found.free(np.array([self._places[name[0]]]))
                 self.targets[name] = target = replace(target, ceiling=math.inf)
                 found = self.found.of(target, found, solve=solve)
-            if len(found) < NEEDED:
-                found = self.found.of(target, found, solve=solve, far=True)
+            if len(found) < NEEDED and target.value <= self.world.small:
+                found = self.found.of(target, found, far=True)
         return found
 
     def _broken(self) -> list[Uncertain | int]:

@@ -17,14 +17,16 @@ from helpers.data.disclosure.worlds import CHANGES, Change, Floats, Places, Targ
 NEEDED: Final = POSSIBLE_VALUES - 1
 #: the most by which a programme lets a star's other values differ from the true one
 _MOST_OFF: Final = 6
-#: pieces among which people are moved, and which a programme may change: those of one specialty, mostly
-_NEAR: Final = 72
-#: and where these are too few
-_FAR: Final = 150
+#: about how many pieces a programme may change: those nearest to a target, of one specialty mostly
+NEAR: Final = 72
+#: and where these are too few, for a small count: those of many specialties
+_FAR: Final = (500, 2_000)
 #: figures times pieces of all programmes: what is not found within them is taken for told. Time grows with them
 MOST_SOLVED: Final = 60_000
-#: figures times pieces beyond which a programme takes seconds: the slow kind is not tried then, nor any for a hidden
-#: count that is no small one, which would harm nobody if it were told
+#: programmes of so many pieces, which take a second each
+_MOST_FAR: Final = 12
+#: figures times pieces beyond which a programme takes seconds: none is solved then for a hidden count that is no small
+#: one, which would harm nobody if it were told
 _MOST_SLOW: Final = 5_000
 #: pieces elsewhere for each way in which the wider figures hold those
 _ELSEWHERE: Final = 2
@@ -43,6 +45,7 @@ class Exhibits:
         self.changes: list[Change] = []
         #: how large a programme may be: what those that were solved leave
         self.left = MOST_SOLVED
+        self._far_left = _MOST_FAR
         self._people, self._amount = (np.zeros((len(world.count), 64)) for _ in range(2))
         #: how many people more or fewer each figure holds in them, and how much amount
         self._counted, self._added_up = (np.zeros((len(world.cells), 64)) for _ in range(2))
@@ -143,7 +146,6 @@ class Exhibits:
         have: Iterable[int] = (),
         *,
         solve: int | None = 0,
-        whole: bool = False,
         far: bool = False,
     ) -> tuple[int, ...]:
         """Return up to two of them with which a target has other values: the same as before, others, or new ones.
@@ -156,10 +158,8 @@ class Exhibits:
             Those that once served are taken first.
         solve
             How many programmes may be solved where moving people about finds none; None to look for none at all.
-        whole
-            Whether the slow kind of programme may be tried after the quick one.
         far
-            Whether programmes are of more pieces: they take seconds.
+            Whether programmes of many pieces are solved, too, which take a second each.
         """
         found: dict[int, int] = {}
         every = self._by(target)
@@ -179,11 +179,14 @@ class Exhibits:
         if len(found) < NEEDED:
             self._search(target, found)
         if len(found) < NEEDED and solve > 0:
-            near, wider = around(self.world, target, _FAR if far else _NEAR)
-            for slow in (False, True) if whole else (False,):
-                self._solve(target, near, found, solve, whole=slow)
             # what is told of a trust's total binds all of a small group's neighbours: others take up what changes
-            self._solve(target, wider, found, solve, whole=False)
+            for pieces in around(self.world, target, NEAR):
+                self._solve(target, pieces, found, solve)
+        for size in _FAR if far else ():
+            if len(found) < NEEDED and self._far_left > 0:
+                self._far_left -= 1
+                self._solve(target, around(self.world, target, size)[1], found, NEEDED, far=True)
+        return tuple(found.values())
         return tuple(found.values())
 
     def _by(self, target: Target) -> Floats:
@@ -227,20 +230,20 @@ class Exhibits:
         return self._kept[1]
 
     def _solve(
-        self, target: Target, pieces: Places, found: dict[int, int], solve: int, *, whole: bool
+        self, target: Target, pieces: Places, found: dict[int, int], solve: int, *, far: bool = False
     ) -> None:
         """Look for values further off, on either side, than those that were found."""
         part = _part(self.world, pieces)
-        if (whole or target.value > self.world.small) and part.holds.size > _MOST_SLOW:
+        if target.value > self.world.small and part.holds.size > _MOST_SLOW:
             return
         for side in (-1, 1):  # a count that may not grow beyond small must become smaller
-            while len(found) < NEEDED and solve > 0 and part.holds.size <= self.left:
+            while len(found) < NEEDED and solve > 0 and (far or part.holds.size <= self.left):
                 solve -= 1
                 least, most = max(1 - target.value, -_MOST_OFF), min([0, *found]) - 1
                 if side > 0:
                     least, most = max([0, *found]) + 1, int(min(target.ceiling - target.value, _MOST_OFF))
-                self.left -= part.holds.size
-                change = solve_change(part, target.part(pieces), least, most, whole=whole)
+                self.left -= 0 if far else part.holds.size
+                change = solve_change(part, target.part(pieces), least, most)
                 if change is None or not self._keep(change.among(pieces), target, found):
                     break
 
@@ -259,7 +262,7 @@ def _part(world: World, pieces: Places) -> World:
     return world.part(pieces, np.flatnonzero(world.active & (world.holds[:, pieces] != 0).any(axis=1)))
 
 
-def around(world: World, target: Target, size: int = _NEAR) -> tuple[Places, Places]:
+def around(world: World, target: Target, size: int) -> tuple[Places, Places]:
     """Return about so many pieces, of the smallest figures that overlap a target; and these with some elsewhere.
 
     Those elsewhere, in the same of the wider figures, take up what comes or goes here.
