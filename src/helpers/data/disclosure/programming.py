@@ -22,7 +22,9 @@ _GAP: Final = 0.5
 _HAIR: Final = 1e-9
 
 
-def solve_change(world: World, target: Target, least: int, most: int) -> Change | None:
+def solve_change(
+    world: World, target: Target, least: int, most: int, *, whole: bool = False
+) -> Change | None:
     """Return a change that moves few people by which a target has from `least` to `most` more; None if none is found.
 
     Unknown are how many come to each piece, how many leave it, and how its amount changes. Every figure that
@@ -34,6 +36,8 @@ def solve_change(world: World, target: Target, least: int, most: int) -> Change 
     ----------
     world
         What binds alone, of all pieces that may change.
+    whole
+        Whether amounts are whole from the start.
     """
     if least > most:
         return None
@@ -46,8 +50,8 @@ def solve_change(world: World, target: Target, least: int, most: int) -> Change 
             [np.full(size, _MOST_MOVED), np.minimum(world.count, _MOST_MOVED), np.full(size, _MOST_AMOUNT)]
         ),
     )
-    found = rows.solved(limits)
-    if found is not None and rows.amounts:
+    found = rows.solved(limits, whole=whole)
+    if found is not None and rows.amounts and not whole:
         moved = np.round(found[: 2 * size])
         found = rows.solved([np.concatenate([moved, limit[2 * size :]]) for limit in limits], whole=True)
     if found is None:
@@ -82,11 +86,11 @@ class _Rows:
             (world.mean_low[mean], -_HAIR, np.inf),
             (world.mean_high[mean], -np.inf, _HAIR),
         ):
-            fixed = ends * world.people[mean] - world.total[mean]
-            self.add(-ends[:, None] * world.holds[mean], world.holds[mean], fixed + low, fixed + high)
+            apart = np.asarray(ends * world.people[mean] - world.total[mean])
+            self.add(-ends[:, None] * world.holds[mean], world.holds[mean], apart + low, apart + high)
         for bound, low, high in ((world.least, 0.0, np.inf), (world.most, -np.inf, 0.0)):
-            fixed = bound * world.count - world.amount
-            self.add(diags_array(-bound), eye_array(self.size), fixed + low, fixed + high)
+            apart = np.asarray(bound * world.count - world.amount)
+            self.add(diags_array(-bound), eye_array(self.size), apart + low, apart + high)
 
     def add(self, people: Any, amount: Any, low: NDArray[Any], high: NDArray[Any]) -> None:
         """Add some rows: by how much each depends on the people, and on the amount, of each piece."""
