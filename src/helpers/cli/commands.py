@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import re
 import sys
+import threading
 import traceback
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, NoReturn
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -128,8 +130,22 @@ def main(arguments: Sequence[str] | None = None) -> None:
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     # what is imported and planned stays: to look through it is a tenth of a start
     gc.set_threshold(_OBJECTS)
-    given = sys.argv[1:] if arguments is None else list(arguments)
-    sys.exit(_run(given))
+    if arguments is None:
+        _leave(_run(sys.argv[1:]))
+    sys.exit(_run(list(arguments)))
+
+
+def _leave(code: int) -> NoReturn:
+    """End the process without taking apart what is in it, which the system frees at once: a tenth of a run's end."""
+    if threading.active_count() > 1:  # Python waits for it
+        sys.exit(code)
+    atexit._run_exitfuncs()
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+    except OSError:  # nobody reads any more, which Python has a way to end with
+        sys.exit(code)
+    os._exit(code)
 
 
 def _run(arguments: list[str]) -> int:

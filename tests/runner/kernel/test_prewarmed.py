@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -131,7 +133,8 @@ def tell(notebook: Path, folder: Path, server: ForkServer | None) -> list[Any]:
 
 
 def without_own_places(told: dict[str, Any]) -> dict[str, Any]:
-    own = ("IPYTHONDIR", "TMPDIR", "TEMP", "TMP", "BOARDPACK_READS")
+    # the last one is set by the debugger, which a forked kernel does without
+    own = ("IPYTHONDIR", "TMPDIR", "TEMP", "TMP", "BOARDPACK_READS", "PYDEVD_USE_FRAME_EVAL")
     return {
         **told,
         "environment": {name: value for name, value in told["environment"].items() if name not in own},
@@ -292,3 +295,37 @@ def test_imports_are_found_among_lines_for_ipython(tmp_path: Path) -> None:
         tmp_path, "%matplotlib inline\nimport seaborn as sns\n!ls", "%%time\nfrom scipy import stats"
     )
     assert imported_by([notebook]) == ("seaborn", "scipy", "scipy.stats")
+
+
+LEAN = """
+import json, sys
+from helpers.runner.kernel.preloading import prepare
+prepare(["scipy.stats", "matplotlib.pyplot"], spare=set())
+import importlib.util, inspect
+import matplotlib.artist, matplotlib.lines, matplotlib.pyplot, scipy.stats, scipy._lib._docscrape
+line = matplotlib.lines.Line2D([0], [0])
+line.set(linewidth=3)
+print(json.dumps({
+    "debugger": ["debugpy" in sys.modules, importlib.util.find_spec("debugpy") is not None],
+    "words": [scipy.stats.skew.__doc__.split()[:3], "Array API" in scipy.stats.skew.__doc__],
+    "arguments": [each for each in inspect.signature(scipy.stats.skew).parameters],
+    "value": float(scipy.stats.skew([1, 2, 6])),
+    "set": [line.get_linewidth(), "linewidth" in inspect.signature(line.set).parameters],
+    "plot": "Plot y versus x" in matplotlib.pyplot.plot.__doc__,
+    "back": [scipy._lib._docscrape.FunctionDoc.__module__, "linewidth" in matplotlib.artist.kwdoc(line)],
+}))
+"""
+
+
+def test_imports_leave_docstrings_as_written_and_change_nothing_that_is_called() -> None:
+    done = subprocess.run([sys.executable, "-c", LEAN], capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == {
+        "debugger": [False, True],
+        "words": [["Compute", "the", "sample"], False],
+        "arguments": ["a", "axis", "bias", "nan_policy", "keepdims"],
+        # deviations -2, -1, 3 of 3: third moment 18/3 over (14/3) ** 1.5
+        "value": pytest.approx(6 / (14 / 3) ** 1.5),
+        "set": [3, True],
+        "plot": True,
+        "back": ["scipy._lib._docscrape", True],
+    }

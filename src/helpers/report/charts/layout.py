@@ -19,6 +19,8 @@ from matplotlib.spines import Spine
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
+#: where a word of an axis stands along it, and its width and height, in pixels
+Word = tuple[float, tuple[float, float]]
 _EDGE: Final = 0.04  # inches between what is drawn and the edge of the picture
 
 
@@ -42,11 +44,12 @@ def settle(axes: Axes) -> None:
 
 def fix_labels(axes: Axes) -> None:
     """Fix where the labels of settled axes stand: nobody alters them any more, and drawing need not look again."""
+    across, up = _words(axes.xaxis), _words(axes.yaxis)
     if not _is_plain(axes):
         return
     box = axes.bbox
-    _, below = _reach(axes.xaxis)
-    left, _ = _reach(axes.yaxis)
+    _, below = _reach(axes.xaxis, across)
+    left, _ = _reach(axes.yaxis, up)
     axes.xaxis.set_label_coords(0.5, -(below + _points(axes.xaxis, axes.xaxis.labelpad)) / box.height)
     axes.yaxis.set_label_coords(-(left + _points(axes.yaxis, axes.yaxis.labelpad)) / box.width, 0.5)
 
@@ -70,6 +73,7 @@ def _fit(axes: Axes, figure: Figure) -> None:
 def _extent(axes: Axes) -> Bbox:
     """Return what the axes take up with all that stands around them, in pixels."""
     renderer = renderer_of(axes)
+    across, up = _words(axes.xaxis), _words(axes.yaxis)
     if not _is_plain(axes):
         tight = axes.get_tightbbox(renderer, for_layout_only=True)
         assert tight is not None, "axes that are shown have an extent"
@@ -80,26 +84,26 @@ def _extent(axes: Axes) -> Bbox:
         if not isinstance(artist, Axis | Spine)
     ]
     boxes = [box for box in rest if box is not None and box.width > 0 and box.height > 0]
-    return Bbox.union([axes.bbox, _axis_box(axes, axes.xaxis), _axis_box(axes, axes.yaxis), *boxes])
+    labels = [_axis_box(axes, axes.xaxis, across), _axis_box(axes, axes.yaxis, up)]
+    return Bbox.union([axes.bbox, *labels, *boxes])
 
 
 def _is_plain(axes: Axes) -> bool:
-    """Whether only level words stand at the left and below, and no title above."""
+    """Whether only level words stand at the left and below, and no title above; `_words` of both axes first."""
     titles = any(axes.get_title(loc=place) for place in ("left", "center", "right"))
     return axes.name == "rectilinear" and not titles and all(map(_is_level, (axes.xaxis, axes.yaxis)))
 
 
 def _is_level(axis: Axis) -> bool:
     first = axis.majorTicks[0]
-    axis.get_major_formatter().format_ticks(list(axis.get_majorticklocs()))
     offset = axis.get_major_formatter().get_offset()
     return not (offset or first.label1.get_rotation() or first.label2.get_visible())
 
 
-def _axis_box(axes: Axes, axis: Axis) -> Bbox:
+def _axis_box(axes: Axes, axis: Axis, sizes: list[Word]) -> Bbox:
     """Return what an axis takes up with its words and its label."""
-    box, sizes = axes.bbox, _words(axis)
-    left, below = _reach(axis)
+    box = axes.bbox
+    left, below = _reach(axis, sizes)
     if axis.label.get_text():
         beyond = _size(axis, axis.label)[1] + _points(axis, axis.labelpad)
         left, below = (left, below + beyond) if axis is axes.xaxis else (left + beyond, below)
@@ -110,22 +114,22 @@ def _axis_box(axes: Axes, axis: Axis) -> Bbox:
     return Bbox.from_extents(box.x0 - left, min([box.y0, *ends]), box.x0, max([box.y1, *ends]))
 
 
-def _reach(axis: Axis) -> tuple[float, float]:
+def _reach(axis: Axis, words: list[Word]) -> tuple[float, float]:
     """Return how far the words at the ticks of an axis reach to the left of the axes, and below them."""
-    first, sizes = axis.majorTicks[0], [size for _, size in _words(axis)]
+    first, sizes = axis.majorTicks[0], [size for _, size in words]
     pad = cast(Any, first).get_pad()  # matplotlib's stubs say that it returns nothing
     away = _points(axis, cast(Any, first).get_tick_padding() + (pad if sizes else 0.0))
     width, height = np.max(sizes, axis=0) if sizes else (0.0, 0.0)
     return (0.0, away + height) if axis is axis.axes.xaxis else (away + width, 0.0)
 
 
-def _words(axis: Axis) -> list[tuple[float, tuple[float, float]]]:
-    """Return where the words of an axis stand along it, in pixels, with their width and height."""
+def _words(axis: Axis) -> list[Word]:
+    """Return the words of an axis; its formatter then knows what stands beside the axis for all of them."""
     label = axis.majorTicks[0].label1
-    if not label.get_visible():
-        return []
     places = axis.get_majorticklocs()
     words = axis.get_major_formatter().format_ticks(list(places))
+    if not label.get_visible():
+        return []
     low, high = sorted(axis.get_view_interval())
     way = axis.axes.transData.transform
     across = axis is axis.axes.xaxis

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib
-import sys
-from collections.abc import Iterator
+
+from helpers.importing import as_not_installed
 
 #: what libraries that run notebooks only reach for (jsonschema for kinds of addresses and durations that no schema of
 #: a notebook names, papermill for stores that nobody writes to): most of their start, and optional to them
@@ -17,18 +16,6 @@ RUN = ("nbformat", "papermill.execute")
 
 def import_libraries(*names: str) -> None:
     """Import modules; call it before there are threads that import."""
-    with _as_not_installed(UNUSED):
+    with as_not_installed(UNUSED):
         for name in names:
             importlib.import_module(name)
-
-
-@contextlib.contextmanager
-def _as_not_installed(names: tuple[str, ...]) -> Iterator[None]:
-    """Let imports in the block not find some modules, unless they are there already."""
-    hidden = [name for name in names if name not in sys.modules]
-    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # None: not to be found
-    try:
-        yield
-    finally:
-        for name in hidden:
-            del sys.modules[name]
