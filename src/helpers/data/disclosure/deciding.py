@@ -326,8 +326,8 @@ class _Trial:
 
     def _changes(self, witnesses: Witnesses) -> dict[Uncertain, tuple[int, ...]]:
         """Return the witnesses as changes of this world; those of kinds that are no more are dropped."""
-        # in the order in which they were kept: what is shown may hang on which is tried first. Many names share one, and
-        # what it consists of takes long to compare
+        # in the order in which they were kept: what is shown may hang on which is tried first
+        # many names share a world, and what it consists of takes long to compare
         every = {id(w): w for each in witnesses.values() for w in each}
         places = self._places_of({kind for w in every.values() for kind, _, _ in w})
         known = {key: w for key, w in every.items() if all(kind in places for kind, _, _ in w)}
