@@ -32,8 +32,9 @@ _MOST_FAR: Final = 24
 _MOST_SLOW: Final = 5_000
 #: pieces elsewhere for each way in which the wider figures hold those
 _ELSEWHERE: Final = 2
-#: worlds that do not agree any more which are mended for one target
+#: worlds that do not agree any more which are mended for one target, side by side; those first that mostly do
 _MENDED: Final = 12
+_MENDED_FIRST: Final = 2
 _NOBODY: Final = 1e6
 #: what a change consists of
 _STEPS: Final = ("pieces", "people", "amount")
@@ -215,11 +216,14 @@ class Exhibits:
         # counted for all at once: that is quicker than for those of a target
         wrong = self._wrong[:, self.world.active].sum(axis=1)[np.where(signs > 0, 0, 1), places]
         first = np.argsort(wrong, kind="stable")[:_MENDED]
-        places, signs = places[first], signs[first]
-        fixed = np.repeat(target.pieces[:, None], len(first), axis=1)
-        people, amount = signs * self._people[:, places], signs * self._amount[:, places]
-        for change in mend_changes(self._bound, people, amount, fixed):
-            self._keep(change, target, found)
+        for some in np.split(first, [_MENDED_FIRST]):
+            if some.size and len(found) < NEEDED:
+                people, amount = (
+                    signs[some] * each[:, places[some]] for each in (self._people, self._amount)
+                )
+                fixed = np.repeat(target.pieces[:, None], len(some), axis=1)
+                for change in mend_changes(self._bound, people, amount, fixed):
+                    self._keep(change, target, found)
 
     def _search(self, target: Target, found: dict[int, int]) -> None:
         wanted = [by for by in CHANGES if by not in found and 1 <= target.value + by <= target.ceiling]
