@@ -27,8 +27,6 @@ Witnesses = Mapping[Uncertain, tuple[Witness, ...]]
 #: figures times pieces of the programmes that are solved to show what is asked for: what is not found within them gives
 #: way. Of a small trust there would be many
 _MOST_BESIDE = 8_000
-#: programmes for each that must stay uncertain
-_SOLVED_EACH = 3
 
 
 @dataclass(frozen=True)
@@ -222,7 +220,7 @@ class _Trial:
             return
         self._add((world.cells[place].query,), self._star(place), {})
         for name in self._broken():  # by a world without anybody where there is a star now
-            self._open[name] = self.found.of(self.targets[name], self._open[name], solve=_SOLVED_EACH)
+            self._open[name] = self.found.of(self.targets[name], self._open[name], solve=True)
 
     def _fits(self, place: int) -> bool:
         """Tell whether all stays uncertain beside a new number; if so it binds from now on."""
@@ -254,7 +252,7 @@ class _Trial:
         if name in self._was_told:
             return
         small, may_look = target.value <= self.world.small, name not in self._tried
-        found = self.found.of(target, known, solve=0 if may_look or small else None)
+        found = self.found.of(target, known, search=may_look or small)
         if len(found) < NEEDED and may_look:
             found = self._look_further(name, target, found)
         self._open[name] = found
@@ -263,17 +261,16 @@ class _Trial:
         self, name: Uncertain | int, target: Target, found: tuple[int, ...]
     ) -> tuple[int, ...]:
         """Return other worlds of what is lost without: some stars are any number in them, or programmes find them."""
-        solve = _SOLVED_EACH if target.value <= self.world.small else 1
         # a world that was found before a new star was one: a reader who takes that star for small may be wrong
         self.found.let_grow(target, found)
-        found = self.found.of(target, found, solve=solve)
+        found = self.found.of(target, found, solve=True)
         if len(found) < NEEDED and isinstance(name, tuple):
             if len(name) == 1:  # as may one who takes this star for small
                 self.found.free(np.array([self._places[name[0]]]))
                 self.targets[name] = target = replace(target, ceiling=math.inf)
-                found = self.found.of(target, found, solve=solve)
+                found = self.found.of(target, found, solve=True)
             if len(found) < NEEDED and target.value <= self.world.small:
-                found = self.found.of(target, found, far=True)
+                found = self.found.of(target, found, search=False, far=True)
         return found
 
     def _broken(self) -> list[Uncertain | int]:
@@ -287,7 +284,7 @@ class _Trial:
         targets.update(fresh.items())
         for name in targets:
             have = self._open.get(name)
-            found[name] = self.found.of(targets[name], have or (), solve=_SOLVED_EACH)
+            found[name] = self.found.of(targets[name], have or (), solve=True)
             if len(found[name]) < (NEEDED if have is None else len(have)):
                 return False
         self._open |= found

@@ -156,7 +156,8 @@ class Exhibits:
         target: Target,
         have: Iterable[int] = (),
         *,
-        solve: int | None = 0,
+        search: bool = True,
+        solve: bool = False,
         far: bool = False,
     ) -> tuple[int, ...]:
         """Return up to two of them with which a target has other values: the same as before, others, or new ones.
@@ -167,8 +168,10 @@ class Exhibits:
             What must stay uncertain.
         have
             Those that once served are taken first.
+        search
+            Whether others are looked for by moving people about where too few of them serve.
         solve
-            How many programmes may be solved where moving people about finds none; None to look for none at all.
+            Whether programmes of few pieces are solved where that finds none.
         far
             Whether programmes of many pieces are solved, too, which take a second each.
         """
@@ -183,20 +186,18 @@ class Exhibits:
             for place in np.flatnonzero(useful).tolist():
                 if len(found) < NEEDED:
                     found.setdefault(round(by[place]), int(places[place]))
-        if solve is None:
-            return tuple(found.values())
-        if len(found) < NEEDED:
+        if search and len(found) < NEEDED:
             self._mend(target, found)
-        if len(found) < NEEDED:
+        if search and len(found) < NEEDED:
             self._search(target, found)
-        if len(found) < NEEDED and solve > 0:
+        if solve and len(found) < NEEDED:
             # what is told of a trust's total binds all of a small group's neighbours: others take up what changes
             for pieces in around(self.world, target, NEAR):
-                self._solve(target, pieces, found, solve)
+                self._solve(target, pieces, found)
         for size in _FAR if far else ():
             if len(found) < NEEDED and self._far_left > 0:
                 self._far_left -= 1
-                self._solve(target, around(self.world, target, size)[1], found, NEEDED, far=True)
+                self._solve(target, around(self.world, target, size)[1], found, far=True)
         return tuple(found.values())
 
     def _by(self, target: Target) -> Floats:
@@ -241,16 +242,13 @@ class Exhibits:
             self._kept = (state, self.world.bound())
         return self._kept[1]
 
-    def _solve(
-        self, target: Target, pieces: Places, found: dict[int, int], solve: int, *, far: bool = False
-    ) -> None:
+    def _solve(self, target: Target, pieces: Places, found: dict[int, int], *, far: bool = False) -> None:
         """Look for values further off, on either side, than those that were found."""
         part, whole = _part(self.world, pieces), far and len(pieces) <= _WHOLE
         if target.value > self.world.small and part.holds.size > _MOST_SLOW:
             return
         for side in (-1, 1):  # a count that may not grow beyond small must become smaller
-            while len(found) < NEEDED and solve > 0 and (far or part.holds.size <= self.left):
-                solve -= 1
+            while len(found) < NEEDED and (far or part.holds.size <= self.left):
                 least, most = max(1 - target.value, -_MOST_OFF), min([0, *found]) - 1
                 if side > 0:
                     least, most = max([0, *found]) + 1, int(min(target.ceiling - target.value, _MOST_OFF))
