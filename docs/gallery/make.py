@@ -32,7 +32,9 @@ BEGIN, END = "<!-- gallery: made by `make gallery` -->\n", "<!-- end of gallery 
 MOST_BYTES = 200_000
 #: the trust that the demo is about, where a notebook has a report on it
 TRUST = "SYN07"
-#: the report that is shown on a telephone and on paper too
+#: notebooks that have more to show of another
+SHOWN = {"early_warning": "SYN64"}
+#: the report that is shown on a telephone and on paper too, and first
 FIRST = "performance_report"
 DESK, TELEPHONE = (1280, 960), (390, 844)
 #: what a reader sees of a report before scrolling, in words
@@ -103,7 +105,7 @@ def chosen_reports() -> list[str]:
     chosen: dict[str, None] = {}
     for notebook in sorted((ROOT / "notebooks").glob("*.ipynb")):
         files = sorted((ROOT / "params" / notebook.stem).glob("[!_]*.yml"))
-        own = [path for path in files if path.stem == TRUST]
+        own = [path for path in files if path.stem == SHOWN.get(notebook.stem, TRUST)]
         for path in (own or files)[:1]:
             chosen[f"{path.parent.name}/{path.stem}"] = None
             told = yaml.safe_load(path.read_text("utf-8"))
@@ -114,8 +116,11 @@ def chosen_reports() -> list[str]:
 
 def draw_pictures(reports: Path, browser: Browser) -> Iterator[Picture]:
     """Yield what a reader sees first of each notebook's report, then on paper, on a telephone, and of the portal."""
-    found = sorted(reports.glob("*/*/*.html"), key=lambda each: each.stem != TRUST)
-    pages = sorted({path.parent.name: path for path in reversed(found)}.values())
+    found = sorted(
+        reports.glob("*/*/*.html"), key=lambda each: each.stem != SHOWN.get(each.parent.name, TRUST)
+    )
+    one_each = {path.parent.name: path for path in reversed(found)}
+    pages = sorted(one_each.values(), key=lambda each: (each.parent.name != FIRST, each.parent.name))
     for path in pages:
         title, said, image = open_page(browser, path, DESK)
         yield Picture(path.parent.name, title, f"{title}. {said}", image)

@@ -181,3 +181,15 @@ class _Words(string.Formatter):
 
 def _written(text: str, values: Mapping[str, object]) -> str:
     return _Words().vformat(" ".join(text.split()), (), values)
+
+
+_SMALL: Final = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+def in_words(number: int) -> str:
+    """Return a whole number for prose, a small one as its word.
+
+    >>> in_words(0), in_words(3), in_words(1200)
+    ('no', 'three', '1,200')
+    """
+    return _SMALL[number] if number < len(_SMALL) else f"{number:,}"

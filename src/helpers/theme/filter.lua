@@ -337,8 +337,8 @@ local function figure(el)
     local tall = image.classes:includes("tall")
     return raw((tall and "#tall-figure((place, width) => [%s])" or "%s"):format(
       ("#figure(image(%s, alt: %s%s), caption: [%s], kind: image, placement: %s)\n<%s>"):format(
-        typst_string(image.src), typst_string(alt), tall and ", width: width" or "", typst_inlines(caption),
-        tall and "place" or "none", el.identifier)))
+        typst_string(image.src), typst_string(alt), (tall or image.classes:includes("led")) and ", width: width" or "",
+        typst_inlines(caption), tall and "place" or "none", el.identifier)))
   end
   local picture = pandoc.Image(pandoc.Inlines({ pandoc.Str(alt) }), image.src)
   if not html then
@@ -868,6 +868,13 @@ local function leads_on(blocks, i)
   return false
 end
 
+-- Where a figure stands that these blocks lead to, or none; a tall one has a place of its own.
+local function figure_ahead(blocks, i)
+  while blocks[i] and (blocks[i].t == "Header" or leads_on(blocks, i)) do i = i + 1 end
+  local found = blocks[i]
+  return found and found.t == "Figure" and not is_tall(found) and i or nil
+end
+
 -- A tall figure may go to the next page, and what follows stands before it; a table comes first on paper, with the
 -- sentences that lead to it, or the figure would stand within it.
 local function tables_before_tall(blocks)
@@ -922,13 +929,21 @@ end
 -- A short table and its notes stay together, and so does what is said about the report.
 local function keep_together(doc)
   local kept, i = pandoc.Blocks({}), 1
-  local about = false
+  local about, ahead = false, nil
   while i <= #doc.blocks do
     local block, follows = doc.blocks[i], doc.blocks[i + 1]
     if block.t == "Header" and block.identifier == ABOUT then
       if kept[#kept] then keep_with_next(kept) end
       kept:insert(raw("#about["))
       about = true
+    end
+    if not ahead then
+      ahead = figure_ahead(doc.blocks, i)
+      if ahead then
+        doc.blocks[ahead] = doc.blocks[ahead]:walk({ Image = function(image) image.classes:insert("led") return image end })
+        kept:insert(raw("#led-figure(width => ["))
+        block = doc.blocks[i]
+      end
     end
     if leads_on(doc.blocks, i) then
       kept:extend({ raw("#block(sticky: true)["), block, raw("]") })
@@ -942,6 +957,10 @@ local function keep_together(doc)
     else
       if block.t == "Table" then kept:insert(raw(has_lines_in_groups(block) and "#begin-page" or "#begin-table")) end
       kept:insert(block)
+    end
+    if i == ahead then
+      kept:insert(raw("])"))
+      ahead = nil
     end
     i = i + 1
   end

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pytest
 
 from helpers.analyses.missed_appointments.options import DnaOptions
-from helpers.analyses.missed_appointments.scenario import Clinic, Scenario
+from helpers.analyses.missed_appointments.scenario import Clinic, Scenario, can_be_worked_out
 from helpers.errors import UsageError
 from helpers.stats import dna
 
@@ -21,6 +22,21 @@ WORKED = Clinic(first=630, follow_up=0, additions=10_452)
 
 def scenario(clinic: Clinic = WORKED, **options: Any) -> Scenario:
     return Scenario(DnaOptions(**{**CERTAIN, **options}), clinic, START)
+
+
+@pytest.mark.parametrize(
+    ("missed", "stated", "worked_out"), [(0, None, False), (10, None, True), (0, 630.0, True)]
+)
+def test_where_no_appointment_was_missed_none_can_be_avoided(
+    missed: int, stated: float | None, worked_out: bool
+) -> None:
+    """ "The list would be no shorter" says nothing; missed appointments that are stated are worked with."""
+    counts = SimpleNamespace(booked=25, missed=missed)
+    options = DnaOptions(**CERTAIN, missed=stated, flows=[1000])
+    found = SimpleNamespace(
+        options=options, recorded=True, shown=lambda *_: counts, counts=lambda *_: counts
+    )
+    assert can_be_worked_out(cast(Any, found)) is worked_out
 
 
 @pytest.mark.parametrize(

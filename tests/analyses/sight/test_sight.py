@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from plain_english import jargon_in, text_problems
@@ -123,6 +123,22 @@ def test_what_has_no_line_is_named_from_both_ends() -> None:
         "One measure without a figure: Seen.",
         "One team without a line to an objective: Idle (Head).",
     ]
+
+
+@pytest.mark.parametrize(
+    ("owners", "said"),
+    [
+        (["Chief", "Chief"], "A and B (Chief)"),
+        (["Chief", "Nurse", "Chief", "Nurse"], "A and C (Chief); and B and D (Nurse)"),
+        (["Chief"] * 6, "A, B and C (Chief); and three more"),
+    ],
+)
+def test_who_owns_several_measures_is_named_once(owners: list[str], said: str) -> None:
+    bad = [
+        SimpleNamespace(measure=SimpleNamespace(name=name, owner=owner))
+        for name, owner in zip("ABCDEF", owners, strict=False)
+    ]
+    assert words._by_owner(cast(Any, bad)) == said
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ def test_what_needs_most_attention_comes_first_then_the_order_of_the_agenda() ->
     assert [line[5] for line in lines] == ["C", "B", "A"]
     assert lines[0].replace("\\", "").endswith("Marked: Beds; Stay.")
     assert all(":** " in line for line in lines)  # where the title ends, however it is read
-    assert made.facts.headline == "2 of 3 reports mark figures that need attention. First, C: C says."
+    assert made.facts.headline == "Two of three reports mark figures that need attention. First, C: C says."
 
 
 MADE = """## Stay {#sec-stay}

@@ -97,6 +97,16 @@ def test_a_tall_figure_stands_between_its_words_where_it_has_room_as_it_is_or_a_
         assert words.index("Figure 1") < words.index("The words after it.")
 
 
+@pytest.mark.parametrize("lines", [20, 25, 30])
+def test_a_figure_that_lacks_a_little_room_is_set_smaller_and_stays_with_what_leads_to_it(
+    notebook, pages, lines
+) -> None:
+    """As it is, it has room below 23 lines; a fifth of its 180 pt is what two more take."""
+    fill(notebook, lines).markdown("## Part\n\nWhat it means.").figure(svg=LOW)
+    first = pages()[0]
+    assert ("Figure 1" in first, "Part" in first, "What it means." in first) == (lines <= 25,) * 3
+
+
 @pytest.mark.parametrize("first", range(44, 56, 2))
 def test_a_row_that_heads_others_never_ends_a_page_and_comes_again_on_the_next(
     notebook, pages, first

@@ -40,7 +40,9 @@ class AppointmentBasis(Sections):
         """Why there is none, in words."""
         if not self.found.recorded:
             return phrase("reasons.missed.scenario_not_recorded")
-        return phrase("reasons.missed.scenario_hidden")
+        every = self.found.shown()
+        none_missed = every is not None and not every.missed
+        return phrase("reasons.missed.scenario_" + ("none_missed" if none_missed else "hidden"))
 
     @property
     def not_recorded(self) -> str:

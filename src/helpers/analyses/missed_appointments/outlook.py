@@ -322,6 +322,8 @@ def sensitivity(basis: AppointmentBasis) -> Part:
         for name, low, high, at_low, at_high in table[names].itertuples(index=False)
     ]
     middle = round(found.relief_at_medians)
+    if {round(each) for swing in swings for each in (swing.at_low, swing.at_high)} == {middle}:
+        return basis.part("sensitivity", none=phrase("reasons.missed.nothing_moves"))
     return basis.part(
         "sensitivity",
         fields=columns,

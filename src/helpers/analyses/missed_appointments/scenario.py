@@ -44,7 +44,8 @@ class Clinic:
 def can_be_worked_out(found: DnaFindings) -> bool:
     """Return whether a scenario can be worked out from figures that may be shown."""
     options = found.options
-    known = options.missed is not None or (found.recorded and found.shown() is not None)
+    every = found.shown()
+    known = options.missed is not None or (found.recorded and every is not None and every.missed > 0)
     from_first = options.additions is None and not options.use_rtt
     return known and not (from_first and found.counts(FIRST).booked and found.shown(FIRST) is None)
 

@@ -56,8 +56,11 @@ def not_recorded_sentence(trust: str, rate: Cell) -> str:
 
     >>> not_recorded_sentence("Northmoor", 0.4)
     'Only 0.4% of appointments are recorded as missed: Northmoor does not record them, so it is not compared.'
+    >>> not_recorded_sentence("Northmoor", 0.0)[:46]
+    'Under 0.1% of appointments are recorded as mis'
     """
-    shown = f"Only {number(float(rate), 1)}%" if isinstance(rate, int | float) else "Under 1%"
+    share = number(float(rate), 1) if isinstance(rate, int | float) else None
+    shown = "Under 1%" if share is None else "Under 0.1%" if share == "0.0" else f"Only {share}%"
     return phrase("reasons.missed.not_recorded", share=shown, trust=trust)
 
 

@@ -104,7 +104,21 @@ def _bad_words(bad: Sequence[CarriedMeasure], of: int) -> str:
         return sentence(f"{count(of, 'measure')} in need of attention {verb} carried by a team")
     start = f"{count(len(bad), 'measure needs', 'measures need')} attention and no team carries"
     them = "it" if len(bad) == 1 else "them"
-    return sentence(f"{start} {them}: {listed(map(_owned, bad), most=NAMED)}")
+    return sentence(f"{start} {them}: {_by_owner(bad)}")
+
+
+def _by_owner(bad: Sequence[CarriedMeasure]) -> str:
+    """Return the first measures and who owns them, each owner once; the others are counted."""
+    shown = bad if len(bad) <= NAMED + 1 else bad[:NAMED]
+    groups: dict[str, list[str]] = {}
+    for each in shown:
+        groups.setdefault(each.measure.owner or "", []).append(each.measure.name)
+    words = [f"{listed(names)} ({owner})" if owner else listed(names) for owner, names in groups.items()]
+    if len(shown) < len(bad):
+        words.append(f"{in_words(len(bad) - len(shown))} more")
+    if all(len(names) == 1 for names in groups.values()):
+        return listed(words)
+    return "; ".join([*words[:-1], f"and {words[-1]}"] if words[1:] else words)
 
 
 def _owned(each: CarriedMeasure) -> str:

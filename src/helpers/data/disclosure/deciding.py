@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from helpers.bundle import SUPPRESSED
-from helpers.data.disclosure.exhibiting import NEEDED, Exhibits, around
+from helpers.data.disclosure.exhibiting import NEAR, NEEDED, Exhibits, around
 from helpers.data.disclosure.people import Kind, Mask, People
 from helpers.data.disclosure.queries import EVERYBODY, Query, Told
 from helpers.data.disclosure.totals import uncertified
@@ -192,7 +192,7 @@ class _Trial:
                 if 1 <= target.value <= world.small:  # unless the records were revised
                     self._add(name, target, have)
         told = [self.targets[name] for name, worlds in self._open.items() if not worlds]
-        self._told = [(each.pieces, around(world, each)[0]) for each in told]
+        self._told = [(each.pieces, around(world, each, NEAR)[0]) for each in told]
 
     def add_unasked(self, queries: Sequence[Query]) -> None:
         """Add the small groups that these figures tell apart, each by its number."""
@@ -213,21 +213,21 @@ class _Trial:
             return
         if spare and world.cells[place].mean is not None:
             world.leave_mean_out(place)
+            self.found.look_again(place)
             if self._fits(place):
                 return
         world.hide(place)
+        self.found.look_again(place)
         if world.cells[place].query in self._counted:
             return
-        self.found.agree &= self.found.agreeing(np.array([place]))
         self._add((world.cells[place].query,), self._star(place), {})
         for name in self._broken():  # by a world without anybody where there is a star now
             self._open[name] = self.found.of(self.targets[name], self._open[name], solve=_SOLVED_EACH)
 
     def _fits(self, place: int) -> bool:
         """Tell whether all stays uncertain beside a new number; if so it binds from now on."""
-        before = self.found.agree.copy()
         self.world.active[place] = True
-        self.found.agree &= self.found.agreeing(np.array([place]))
+        self.found.see()
         fresh = dict(self._differences(place))
         possible = all(self._may_vary(name) for name in fresh)
         left, self.found.left = self.found.left, self._left
@@ -236,8 +236,8 @@ class _Trial:
         if kept:
             self.targets.update(fresh.items())
             return True
-        self.found.agree[: len(before)] |= before
         self.world.active[place] = False
+        self.found.see()
         return False
 
     def _is_close_to_told(self, place: int) -> bool:
@@ -266,14 +266,14 @@ class _Trial:
         solve = _SOLVED_EACH if target.value <= self.world.small else 1
         # a world that was found before a new star was one: a reader who takes that star for small may be wrong
         self.found.let_grow(target, found)
-        found = self.found.of(target, found, solve=solve, whole=True)
+        found = self.found.of(target, found, solve=solve)
         if len(found) < NEEDED and isinstance(name, tuple):
             if len(name) == 1:  # as may one who takes this star for small
                 self.found.free(np.array([self._places[name[0]]]))
                 self.targets[name] = target = replace(target, ceiling=math.inf)
                 found = self.found.of(target, found, solve=solve)
-            if len(found) < NEEDED:
-                found = self.found.of(target, found, solve=solve, far=True)
+            if len(found) < NEEDED and target.value <= self.world.small:
+                found = self.found.of(target, found, far=True)
         return found
 
     def _broken(self) -> list[Uncertain | int]:
@@ -326,23 +326,24 @@ class _Trial:
 
     def _changes(self, witnesses: Witnesses) -> dict[Uncertain, tuple[int, ...]]:
         """Return the witnesses as changes of this world; those of kinds that are no more are dropped."""
-        kinds = {kind for each in witnesses.values() for w in each for kind, _, _ in w}
-        places = self._places_of(kinds)
         # in the order in which they were kept: what is shown may hang on which is tried first
-        different = dict.fromkeys(
-            w for each in witnesses.values() for w in each if all(kind in places for kind, _, _ in w)
-        )
+        # many names share a world, and what it consists of takes long to compare
+        every = {id(w): w for each in witnesses.values() for w in each}
+        places = self._places_of({kind for w in every.values() for kind, _, _ in w})
+        known = {key: w for key, w in every.items() if all(kind in places for kind, _, _ in w)}
         changes = [
             self.world.change([(places[kind], n, days) for kind, n, days in w], lambda: self._families)
-            for w in different
+            for w in known.values()
         ]
         self.world, changes = self.world.near_somebody(changes)
         self.found = Exhibits(self.world)
-        number = dict(zip(different, self.found.add(changes), strict=True))
+        number = dict(zip(known, self.found.add(changes), strict=True))
         binds = np.flatnonzero(self.world.active)
         stars = binds[self.found.outgrown(np.array(list(number.values()), dtype=np.int64)).any(axis=1)]
         self.found.free(stars[stars < self.old])  # as it was when these worlds were found
-        return {name: tuple(number[w] for w in each if w in number) for name, each in witnesses.items()}
+        return {
+            name: tuple(number[id(w)] for w in each if id(w) in number) for name, each in witnesses.items()
+        }
 
     @cached_property
     def _families(self) -> Places:

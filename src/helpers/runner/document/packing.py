@@ -11,6 +11,7 @@ from typing import Final
 
 from helpers.bundle import Bundle
 from helpers.hashes import hash_bytes
+from helpers.phrases import in_words
 from helpers.runner.document.making import Document, front, parted
 from helpers.runner.document.prose import clean
 from helpers.theme.markdown import escape_markdown
@@ -153,15 +154,17 @@ def _by_attention(editions: Sequence[Edition]) -> list[Edition]:
 
 def _plain_headline(editions: Sequence[Edition]) -> str:
     marked = [each for each in _by_attention(editions) if each.marked]
-    count = f"{len(editions)} report{'s' * (len(editions) != 1)}"
+    count = f"{in_words(len(editions))} report{'s' * (len(editions) != 1)}"
     if not marked:
-        return f"{count}; none marks a figure that needs attention."
-    return f"{len(marked)} of {count} mark figures that need attention. First, {marked[0].title}: {marked[0].headline}"
+        return f"{count.capitalize()}; none marks a figure that needs attention."
+    first = f"First, {marked[0].title}: {marked[0].headline}"
+    marks = "marks" if len(marked) == 1 else "mark"
+    return f"{in_words(len(marked)).capitalize()} of {count} {marks} figures that need attention. {first}"
 
 
 def _exception(edition: Edition) -> str:
     marked = edition.marked
-    more = f" and {len(marked) - _NAMED} more" if len(marked) > _NAMED else ""
+    more = f" and {in_words(len(marked) - _NAMED)} more" if len(marked) > _NAMED else ""
     said = f" Marked: {'; '.join(marked[:_NAMED])}{more}." if marked else ""
     first = edition.headline or "It says nothing first."
     first = f"It was withdrawn: {edition.withdrawn}" if edition.withdrawn else first

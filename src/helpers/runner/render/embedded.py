@@ -32,11 +32,12 @@ _SETTINGS: Final = "page.yml"
 _SECONDS: Final = 120
 #: what Typst says where a page could be laid out in two ways for ever
 _UNSETTLED: Final = "did not converge"
-#: what board.typ then leaves undecided no more: whether there are contents, and how tight the rows of tables are
+#: what board.typ then leaves undecided no more: how large figures are, whether there are contents, how tight rows are
 _SETTLED: Final[tuple[dict[str, str], ...]] = (
     {},
-    {"contents": "always"},
-    {"contents": "always", "rows": "alike"},
+    {"figures": "alike"},
+    {"figures": "alike", "contents": "always"},
+    {"figures": "alike", "contents": "always", "rows": "alike"},
 )
 
 
