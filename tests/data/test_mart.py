@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -19,6 +20,7 @@ import pandas as pd
 import pytest
 
 from helpers.data.mart import Mart
+from helpers.data.mart.views import rolled_up_statements
 from helpers.errors import DataError
 
 
@@ -72,6 +74,29 @@ def test_an_empty_mart_has_typed_empty_views(tmp_path: Path) -> None:
     assert (mart.version, mart.fingerprints(), mart.loads(), mart.sources()) == ("", {}, (), ())
     assert mart.query("SELECT period FROM measure_values_rolled_up").dtypes["period"] == "datetime64[us]"
     assert mart.query("SELECT count(*) AS n FROM spells")["n"].tolist() == [0]
+
+
+def test_views_that_take_long_to_make_are_made_when_they_are_asked_for(tmp_path: Path) -> None:
+    mart = Mart(tmp_path)
+    version = store(mart, values(numerator=7))
+    pinned = mart.at(version)
+
+    def made() -> set[str]:
+        return {name for (name,) in pinned.fetch("SELECT view_name FROM duckdb_views()")}
+
+    assert pinned.fetch("SELECT numerator FROM measure_values") == [(7,)]
+    assert "measure_values_rolled_up" not in made()
+    pinned._series_reader.execute(
+        rolled_up_statements()[0]
+    )  # as if it had been interrupted after the first
+    assert pinned.fetch("SELECT numerator FROM measure_values_rolled_up") == [(7,)]
+    assert pinned.apart().fetch("SELECT numerator FROM Measure_Values_Counted") == [(7,)]
+    assert mart.fetch("SELECT numerator FROM measure_values_rolled_up") == [
+        (7,)
+    ]  # not pinned: on a new connection
+    assert {"measure_values_counted", "measure_values_rolled_up"} <= made()
+    with closing(mart.connect()) as connection:
+        assert connection.execute("SELECT numerator FROM measure_values_rolled_up").fetchall() == [(7,)]
 
 
 def test_records_are_split_by_organisation_and_come_back(tmp_path: Path) -> None:

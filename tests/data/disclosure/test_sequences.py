@@ -200,13 +200,29 @@ def test_programmes_are_solved_as_far_as_their_size_is_left(monkeypatch: pytest.
     world = World(specialties_of([3, 9]), [Told(among("0"), 3, 3), Told(among("0", "1"), 10, 14)], 7)
     target = Target(world.holds[0] > 0, 3, 7)
     found = exhibiting.Exhibits(world)
-    assert found.of(target, solve=3) == ()
+    assert found.of(target, solve=True) == ()
     assert solved
     assert found.left == exhibiting.MOST_SOLVED - sum(solved)
     found.left = min(solved) - 1
     solved.clear()
-    assert found.of(target, solve=3) == ()
+    assert found.of(target, solve=True) == ()
     assert not solved
+
+
+def test_another_world_is_found_in_which_people_of_hundreds_of_specialties_change() -> None:
+    # each two side by side were told together, exactly: one more of the first is one fewer of the second, and so on
+    people = specialties_of([3, *[20] * 299])
+    pairs = [(among(str(code), str(code + 1)), 23 if code == 0 else 40) for code in range(299)]
+    known = [*pairs, (among(*map(str, range(300))), 3 + 299 * 20)]
+    told = decide(people, [Told(query, count, count) for query, count in known], [Asked(among("0"))])
+    assert not told.exposed
+    (worlds,) = told.witnesses.values()
+    assert all(len(world) == 300 for world in worlds)
+    first = [
+        people.count[0] + sum(by for kind, by, _ in world if kind == people.kind(0)) for world in worlds
+    ]
+    assert len({3, *first}) == 3
+    assert min(first) >= 1
 
 
 def test_only_pieces_of_nobody_that_are_like_somebody_s_are_kept() -> None:

@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from helpers.bundle import SUPPRESSED
-from helpers.data.disclosure.exhibiting import NEEDED, Exhibits, around
+from helpers.data.disclosure.exhibiting import NEAR, NEEDED, Exhibits, around
 from helpers.data.disclosure.people import Kind, Mask, People
 from helpers.data.disclosure.queries import EVERYBODY, Query, Told
 from helpers.data.disclosure.totals import uncertified
@@ -27,8 +27,6 @@ Witnesses = Mapping[Uncertain, tuple[Witness, ...]]
 #: figures times pieces of the programmes that are solved to show what is asked for: what is not found within them gives
 #: way. Of a small trust there would be many
 _MOST_BESIDE = 8_000
-#: programmes for each that must stay uncertain
-_SOLVED_EACH = 3
 
 
 @dataclass(frozen=True)
@@ -192,7 +190,7 @@ class _Trial:
                 if 1 <= target.value <= world.small:  # unless the records were revised
                     self._add(name, target, have)
         told = [self.targets[name] for name, worlds in self._open.items() if not worlds]
-        self._told = [(each.pieces, around(world, each)[0]) for each in told]
+        self._told = [(each.pieces, around(world, each, NEAR)[0]) for each in told]
 
     def add_unasked(self, queries: Sequence[Query]) -> None:
         """Add the small groups that these figures tell apart, each by its number."""
@@ -213,21 +211,21 @@ class _Trial:
             return
         if spare and world.cells[place].mean is not None:
             world.leave_mean_out(place)
+            self.found.look_again(place)
             if self._fits(place):
                 return
         world.hide(place)
+        self.found.look_again(place)
         if world.cells[place].query in self._counted:
             return
-        self.found.agree &= self.found.agreeing(np.array([place]))
         self._add((world.cells[place].query,), self._star(place), {})
         for name in self._broken():  # by a world without anybody where there is a star now
-            self._open[name] = self.found.of(self.targets[name], self._open[name], solve=_SOLVED_EACH)
+            self._open[name] = self.found.of(self.targets[name], self._open[name], solve=True)
 
     def _fits(self, place: int) -> bool:
         """Tell whether all stays uncertain beside a new number; if so it binds from now on."""
-        before = self.found.agree.copy()
         self.world.active[place] = True
-        self.found.agree &= self.found.agreeing(np.array([place]))
+        self.found.see()
         fresh = dict(self._differences(place))
         possible = all(self._may_vary(name) for name in fresh)
         left, self.found.left = self.found.left, self._left
@@ -236,8 +234,8 @@ class _Trial:
         if kept:
             self.targets.update(fresh.items())
             return True
-        self.found.agree[: len(before)] |= before
         self.world.active[place] = False
+        self.found.see()
         return False
 
     def _is_close_to_told(self, place: int) -> bool:
@@ -254,7 +252,7 @@ class _Trial:
         if name in self._was_told:
             return
         small, may_look = target.value <= self.world.small, name not in self._tried
-        found = self.found.of(target, known, solve=0 if may_look or small else None)
+        found = self.found.of(target, known, search=may_look or small)
         if len(found) < NEEDED and may_look:
             found = self._look_further(name, target, found)
         self._open[name] = found
@@ -263,17 +261,16 @@ class _Trial:
         self, name: Uncertain | int, target: Target, found: tuple[int, ...]
     ) -> tuple[int, ...]:
         """Return other worlds of what is lost without: some stars are any number in them, or programmes find them."""
-        solve = _SOLVED_EACH if target.value <= self.world.small else 1
         # a world that was found before a new star was one: a reader who takes that star for small may be wrong
         self.found.let_grow(target, found)
-        found = self.found.of(target, found, solve=solve, whole=True)
+        found = self.found.of(target, found, solve=True)
         if len(found) < NEEDED and isinstance(name, tuple):
             if len(name) == 1:  # as may one who takes this star for small
                 self.found.free(np.array([self._places[name[0]]]))
                 self.targets[name] = target = replace(target, ceiling=math.inf)
-                found = self.found.of(target, found, solve=solve)
-            if len(found) < NEEDED:
-                found = self.found.of(target, found, solve=solve, far=True)
+                found = self.found.of(target, found, solve=True)
+            if len(found) < NEEDED and target.value <= self.world.small:
+                found = self.found.of(target, found, search=False, far=True)
         return found
 
     def _broken(self) -> list[Uncertain | int]:
@@ -287,7 +284,7 @@ class _Trial:
         targets.update(fresh.items())
         for name in targets:
             have = self._open.get(name)
-            found[name] = self.found.of(targets[name], have or (), solve=_SOLVED_EACH)
+            found[name] = self.found.of(targets[name], have or (), solve=True)
             if len(found[name]) < (NEEDED if have is None else len(have)):
                 return False
         self._open |= found
@@ -326,23 +323,24 @@ class _Trial:
 
     def _changes(self, witnesses: Witnesses) -> dict[Uncertain, tuple[int, ...]]:
         """Return the witnesses as changes of this world; those of kinds that are no more are dropped."""
-        kinds = {kind for each in witnesses.values() for w in each for kind, _, _ in w}
-        places = self._places_of(kinds)
         # in the order in which they were kept: what is shown may hang on which is tried first
-        different = dict.fromkeys(
-            w for each in witnesses.values() for w in each if all(kind in places for kind, _, _ in w)
-        )
+        # many names share a world, and what it consists of takes long to compare
+        every = {id(w): w for each in witnesses.values() for w in each}
+        places = self._places_of({kind for w in every.values() for kind, _, _ in w})
+        known = {key: w for key, w in every.items() if all(kind in places for kind, _, _ in w)}
         changes = [
             self.world.change([(places[kind], n, days) for kind, n, days in w], lambda: self._families)
-            for w in different
+            for w in known.values()
         ]
         self.world, changes = self.world.near_somebody(changes)
         self.found = Exhibits(self.world)
-        number = dict(zip(different, self.found.add(changes), strict=True))
+        number = dict(zip(known, self.found.add(changes), strict=True))
         binds = np.flatnonzero(self.world.active)
         stars = binds[self.found.outgrown(np.array(list(number.values()), dtype=np.int64)).any(axis=1)]
         self.found.free(stars[stars < self.old])  # as it was when these worlds were found
-        return {name: tuple(number[w] for w in each if w in number) for name, each in witnesses.items()}
+        return {
+            name: tuple(number[id(w)] for w in each if id(w) in number) for name, each in witnesses.items()
+        }
 
     @cached_property
     def _families(self) -> Places:

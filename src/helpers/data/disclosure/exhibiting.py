@@ -17,19 +17,24 @@ from helpers.data.disclosure.worlds import CHANGES, Change, Floats, Places, Targ
 NEEDED: Final = POSSIBLE_VALUES - 1
 #: the most by which a programme lets a star's other values differ from the true one
 _MOST_OFF: Final = 6
-#: pieces among which people are moved, and which a programme may change: those of one specialty, mostly
-_NEAR: Final = 72
-#: and where these are too few
-_FAR: Final = 150
+#: about how many pieces a programme may change: those nearest to a target, of one specialty mostly
+NEAR: Final = 72
+#: and where these are too few, for a small count: those of many specialties
+_FAR: Final = (NEAR, 500, 2_000)
+#: of so many at most amounts are whole from the start: the slow way, which finds what the quick one does not
+_WHOLE: Final = 150
 #: figures times pieces of all programmes: what is not found within them is taken for told. Time grows with them
 MOST_SOLVED: Final = 60_000
-#: figures times pieces beyond which a programme takes seconds: the slow kind is not tried then, nor any for a hidden
-#: count that is no small one, which would harm nobody if it were told
+#: programmes of so many pieces, which take a second each
+_MOST_FAR: Final = 24
+#: figures times pieces beyond which a programme takes seconds: none is solved then for a hidden count that is no small
+#: one, which would harm nobody if it were told
 _MOST_SLOW: Final = 5_000
 #: pieces elsewhere for each way in which the wider figures hold those
 _ELSEWHERE: Final = 2
-#: worlds that do not agree any more which are mended for one target
+#: worlds that do not agree any more which are mended for one target, side by side; those first that mostly do
 _MENDED: Final = 12
+_MENDED_FIRST: Final = 2
 _NOBODY: Final = 1e6
 #: what a change consists of
 _STEPS: Final = ("pieces", "people", "amount")
@@ -43,9 +48,12 @@ class Exhibits:
         self.changes: list[Change] = []
         #: how large a programme may be: what those that were solved leave
         self.left = MOST_SOLVED
+        self._far_left = _MOST_FAR
         self._people, self._amount = (np.zeros((len(world.count), 64)) for _ in range(2))
         #: how many people more or fewer each figure holds in them, and how much amount
         self._counted, self._added_up = (np.zeros((len(world.cells), 64)) for _ in range(2))
+        #: with which figures they, and their opposites, disagree, whether or not these bind
+        self._wrong = np.zeros((2, len(world.cells), 64), dtype=np.bool_)
         #: which of them can be, and which agree with all that binds, too
         self._possible, self.agree = np.zeros(64, dtype=np.bool_), np.zeros(64, dtype=np.bool_)
         self._kept: tuple[bytes, World] | None = None
@@ -55,13 +63,9 @@ class Exhibits:
         first = len(self.changes)
         self.changes += changes
         while len(self.changes) > len(self.agree):
-            self._people, self._amount, self._counted, self._added_up = (
-                np.hstack([each, np.zeros_like(each)])
-                for each in (self._people, self._amount, self._counted, self._added_up)
-            )
-            self._possible, self.agree = (
-                np.concatenate([each, np.zeros_like(each)]) for each in (self._possible, self.agree)
-            )
+            for name in ("_people", "_amount", "_counted", "_added_up", "_wrong", "_possible", "agree"):
+                each = getattr(self, name)
+                setattr(self, name, np.concatenate([each, np.zeros_like(each)], axis=-1))
         new = self.changes[first:]
         if not new:
             return []
@@ -75,20 +79,31 @@ class Exhibits:
         )
         possible = np.bincount(which[~self.world.can_be(pieces, people, amount)], minlength=mine.stop) == 0
         self._possible[mine] = possible[mine]
-        self._see(mine)
+        self._look_at(np.arange(len(self.world.cells)), mine)
+        self.see()
         return list(range(first, mine.stop))
 
-    def _see(self, which: slice) -> None:
+    def _look_at(self, figures: Places, which: slice) -> None:
+        """See with which of some figures some of them, and their opposites, disagree."""
+        counted, added_up = self._counted[figures, which], self._added_up[figures, which]
+        for side, sign in enumerate((1, -1)):
+            self._wrong[side, figures, which] = ~self.world.same(sign * counted, sign * added_up, figures)
+
+    def see(self) -> None:
         """See which of them agree with all that binds."""
-        binds = np.flatnonzero(self.world.active)
-        same = self.world.same(self._counted[binds, which], self._added_up[binds, which], binds)
-        self.agree[which] = self._possible[which] & same.all(axis=0)
+        self.agree = self._possible & ~self._wrong[0, self.world.active].any(axis=0)
+
+    def look_again(self, figure: int) -> None:
+        """Look at a figure that is told in another way now."""
+        self._look_at(np.array([figure]), slice(len(self.changes)))
+        self.see()
 
     def free(self, stars: Places) -> None:
         """Let stars be any number: worlds that disagreed with nothing else agree from now on."""
         if stars.size:
             self.world.free(stars)
-            self._see(slice(None))
+            self._look_at(stars, slice(len(self.changes)))
+            self.see()
 
     def largest(self, figure: int, worlds: Sequence[int]) -> float:
         """Return how many people a figure holds at most, in truth and in some of these worlds."""
@@ -110,8 +125,7 @@ class Exhibits:
         useful = self._possible[:known] & ~self.agree[:known] & (by != 0)
         places = np.flatnonzero(useful & (values >= 1) & (values <= target.ceiling))
         binds = np.flatnonzero(self.world.active)
-        here = np.ix_(binds, places)
-        wrong = ~self.world.same(self._counted[here], self._added_up[here], binds)
+        wrong = self._wrong[0][np.ix_(binds, places)]
         only = np.flatnonzero(~(wrong & ~self.outgrown(places)).any(axis=0))
         seen = {round(by[place]) for place in have}
         for column in only[np.argsort(wrong[:, only].sum(axis=0), kind="stable")]:
@@ -122,8 +136,7 @@ class Exhibits:
 
     def agreeing(self, figures: Places) -> Mask:
         """Tell which of them agree with all that binds and with some figures more."""
-        same = self.world.same(self._counted[figures], self._added_up[figures], figures)
-        return np.asarray(self.agree & same.all(axis=0))
+        return np.asarray(self.agree & ~self._wrong[0, figures].any(axis=0))
 
     def foresee(self, figures: Places) -> None:
         """Mend worlds that do not agree with figures that may be shown, so that each holds whatever of them is."""
@@ -136,14 +149,15 @@ class Exhibits:
         found = mend_changes(self._bound, people, amount, people != 0)
         self.add(change for change in found if change is not None and self.world.allows(change))
         self.world.active = active
+        self.see()
 
     def of(
         self,
         target: Target,
         have: Iterable[int] = (),
         *,
-        solve: int | None = 0,
-        whole: bool = False,
+        search: bool = True,
+        solve: bool = False,
         far: bool = False,
     ) -> tuple[int, ...]:
         """Return up to two of them with which a target has other values: the same as before, others, or new ones.
@@ -154,12 +168,12 @@ class Exhibits:
             What must stay uncertain.
         have
             Those that once served are taken first.
+        search
+            Whether others are looked for by moving people about where too few of them serve.
         solve
-            How many programmes may be solved where moving people about finds none; None to look for none at all.
-        whole
-            Whether the slow kind of programme may be tried after the quick one.
+            Whether programmes of few pieces are solved where that finds none.
         far
-            Whether programmes are of more pieces: they take seconds.
+            Whether programmes of many pieces are solved, too, which take a second each.
         """
         found: dict[int, int] = {}
         every = self._by(target)
@@ -172,18 +186,18 @@ class Exhibits:
             for place in np.flatnonzero(useful).tolist():
                 if len(found) < NEEDED:
                     found.setdefault(round(by[place]), int(places[place]))
-        if solve is None:
-            return tuple(found.values())
-        if len(found) < NEEDED:
+        if search and len(found) < NEEDED:
             self._mend(target, found)
-        if len(found) < NEEDED:
+        if search and len(found) < NEEDED:
             self._search(target, found)
-        if len(found) < NEEDED and solve > 0:
-            near, wider = around(self.world, target, _FAR if far else _NEAR)
-            for slow in (False, True) if whole else (False,):
-                self._solve(target, near, found, solve, whole=slow)
+        if solve and len(found) < NEEDED:
             # what is told of a trust's total binds all of a small group's neighbours: others take up what changes
-            self._solve(target, wider, found, solve, whole=False)
+            for pieces in around(self.world, target, NEAR):
+                self._solve(target, pieces, found)
+        for size in _FAR if far else ():
+            if len(found) < NEEDED and self._far_left > 0:
+                self._far_left -= 1
+                self._solve(target, around(self.world, target, size)[1], found, far=True)
         return tuple(found.values())
 
     def _by(self, target: Target) -> Floats:
@@ -200,15 +214,17 @@ class Exhibits:
         places, signs = places[useful], signs[useful]
         if not places.size:
             return
-        binds = np.flatnonzero(self.world.active)
-        here = np.ix_(binds, places)
-        wrong = ~self.world.same(signs * self._counted[here], signs * self._added_up[here], binds)
-        first = np.argsort(wrong.sum(axis=0), kind="stable")[:_MENDED]
-        places, signs = places[first], signs[first]
-        fixed = np.repeat(target.pieces[:, None], len(first), axis=1)
-        people, amount = signs * self._people[:, places], signs * self._amount[:, places]
-        for change in mend_changes(self._bound, people, amount, fixed):
-            self._keep(change, target, found)
+        # counted for all at once: that is quicker than for those of a target
+        wrong = self._wrong[:, self.world.active].sum(axis=1)[np.where(signs > 0, 0, 1), places]
+        first = np.argsort(wrong, kind="stable")[:_MENDED]
+        for some in np.split(first, [_MENDED_FIRST]):
+            if some.size and len(found) < NEEDED:
+                people, amount = (
+                    signs[some] * each[:, places[some]] for each in (self._people, self._amount)
+                )
+                fixed = np.repeat(target.pieces[:, None], len(some), axis=1)
+                for change in mend_changes(self._bound, people, amount, fixed):
+                    self._keep(change, target, found)
 
     def _search(self, target: Target, found: dict[int, int]) -> None:
         wanted = [by for by in CHANGES if by not in found and 1 <= target.value + by <= target.ceiling]
@@ -226,20 +242,17 @@ class Exhibits:
             self._kept = (state, self.world.bound())
         return self._kept[1]
 
-    def _solve(
-        self, target: Target, pieces: Places, found: dict[int, int], solve: int, *, whole: bool
-    ) -> None:
+    def _solve(self, target: Target, pieces: Places, found: dict[int, int], *, far: bool = False) -> None:
         """Look for values further off, on either side, than those that were found."""
-        part = _part(self.world, pieces)
-        if (whole or target.value > self.world.small) and part.holds.size > _MOST_SLOW:
+        part, whole = _part(self.world, pieces), far and len(pieces) <= _WHOLE
+        if target.value > self.world.small and part.holds.size > _MOST_SLOW:
             return
         for side in (-1, 1):  # a count that may not grow beyond small must become smaller
-            while len(found) < NEEDED and solve > 0 and part.holds.size <= self.left:
-                solve -= 1
+            while len(found) < NEEDED and (far or part.holds.size <= self.left):
                 least, most = max(1 - target.value, -_MOST_OFF), min([0, *found]) - 1
                 if side > 0:
                     least, most = max([0, *found]) + 1, int(min(target.ceiling - target.value, _MOST_OFF))
-                self.left -= part.holds.size
+                self.left -= 0 if far else part.holds.size
                 change = solve_change(part, target.part(pieces), least, most, whole=whole)
                 if change is None or not self._keep(change.among(pieces), target, found):
                     break
@@ -259,7 +272,7 @@ def _part(world: World, pieces: Places) -> World:
     return world.part(pieces, np.flatnonzero(world.active & (world.holds[:, pieces] != 0).any(axis=1)))
 
 
-def around(world: World, target: Target, size: int = _NEAR) -> tuple[Places, Places]:
+def around(world: World, target: Target, size: int) -> tuple[Places, Places]:
     """Return about so many pieces, of the smallest figures that overlap a target; and these with some elsewhere.
 
     Those elsewhere, in the same of the wider figures, take up what comes or goes here.

@@ -122,7 +122,7 @@ class People:
 
         if name not in self._told_apart:
             which, values = pd.factorize(self.kinds[name], use_na_sentinel=False)
-            self._told_apart[name] = which.astype(np.int64), pd.Index(values)
+            self._told_apart[name] = which.astype(np.int64), pd.Index(values, dtype=object)
         return self._told_apart[name]
 
     @cached_property

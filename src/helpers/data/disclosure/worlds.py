@@ -63,9 +63,12 @@ class World:
         self.least, self.most = np.full(size, math.inf), np.zeros(size)
         np.minimum.at(self.least, pieces, people.least)
         np.maximum.at(self.most, pieces, people.most)
+        held = [np.flatnonzero(mask[self.first_kind]) for mask in masks]
         self.holds = np.zeros((len(cells), size))
-        for row, mask in zip(self.holds, masks, strict=True):
-            row[:] = mask[self.first_kind]
+        for row, places in zip(self.holds, held, strict=True):
+            row[places] = 1
+        #: `holds` by piece, then figure: of thousands of pieces most figures hold few
+        self.sparse = _by_piece(held, size)
         self.people, self.total = self.holds @ self.count, self.holds @ self.amount
         self.active = np.ones(len(cells), dtype=np.bool_)
         #: stars that may be any number
@@ -209,16 +212,9 @@ class World:
         """The mean amount of one person of each piece; 0 where there is nobody."""
         return np.divide(self.amount, self.count, out=np.zeros(len(self.count)), where=self.count > 0)
 
-    @cached_property
-    def sparse(self) -> Any:
-        """`holds` by piece, then figure, as a sparse matrix: of thousands of pieces most figures hold few."""
-        from scipy.sparse import csr_array
-
-        return csr_array(self.holds.T)
-
     def bound(self) -> World:
         """Return it with what binds alone: all other figures may be anything."""
-        self.usual, self.sparse  # noqa: B018 (worked out once for both)
+        self.usual  # noqa: B018 (worked out once for both)
         found = copy.copy(self)
         found.low = np.where(self.active, self.low, -math.inf)
         found.high = np.where(self.active, self.high, math.inf)
@@ -231,16 +227,15 @@ class World:
         Of a small trust nine of ten pieces are empty. Kept are those of the changes, and for each with somebody the
         few that the fewest figures tell from it: bringing people elsewhere takes more figures along.
         """
-        from scipy.sparse import csr_array
-
-        somebody, empty = self.count > 0, np.flatnonzero(self.count == 0)
-        kept = somebody.copy()
+        somebody, empty = np.flatnonzero(self.count > 0), np.flatnonzero(self.count == 0)
+        kept = self.count > 0
         for change in changes:
             kept[change.pieces] = True
-        if len(empty) <= _FEW or somebody.sum() * empty.size > _MOST_COMPARED:
+        if len(empty) <= _FEW or somebody.size * empty.size > _MOST_COMPARED:
             return self, list(changes)
-        both = csr_array(self.holds[:, somebody].T) @ self.holds[:, empty]
-        unlike = self.holds[:, empty].sum(axis=0) - 2 * both
+        without = self.sparse[empty]
+        both = (self.sparse[somebody] @ without.T.tocsr()).toarray()
+        unlike = without.sum(axis=1) - 2 * both
         kept[empty[np.argpartition(unlike, _LIKE, axis=1)[:, :_LIKE]]] = True
         pieces = np.flatnonzero(kept)
         found = self.part(pieces, np.arange(len(self.cells)))
@@ -250,13 +245,12 @@ class World:
     def part(self, pieces: Places, figures: Places) -> World:
         """Return some pieces and some figures of it, all else being as it is."""
         found = copy.copy(self)
-        for name in ("sparse", "usual"):
-            found.__dict__.pop(name, None)
+        found.__dict__.pop("usual", None)
         for name in ("count", "amount", "least", "most"):
             setattr(found, name, getattr(self, name)[pieces])
         for name in ("people", "total", "low", "high", "has_mean", "mean_low", "mean_high", "active"):
             setattr(found, name, getattr(self, name)[figures])
-        found.holds = self.holds[np.ix_(figures, pieces)]
+        found.holds, found.sparse = self.holds[np.ix_(figures, pieces)], self.sparse[pieces][:, figures]
         return found
 
 
@@ -285,6 +279,15 @@ class Target:
     def part(self, pieces: Places) -> Target:
         """Return it among some of the pieces."""
         return Target(self.pieces[pieces], self.value, self.ceiling)
+
+
+def _by_piece(held: Sequence[Places], size: int) -> Any:
+    """Return as a sparse matrix which of so many pieces, the rows, each figure holds."""
+    from scipy.sparse import csr_array
+
+    ends = np.cumsum([0, *map(len, held)])
+    of_figures = csr_array((np.ones(ends[-1]), np.concatenate([*held, []]), ends), shape=(len(held), size))
+    return of_figures.T.tocsr()
 
 
 def grouped(masks: Sequence[Mask], size: int) -> Places:

@@ -8,11 +8,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from helpers.data.mart.views import PART, SERIES, literal
+from helpers.data.mart.derived import fill_derived
+from helpers.data.mart.views import (
+    PART,
+    SERIES,
+    literal,
+    needs_choice,
+    rolled_up_statements,
+    series_statements,
+)
 from helpers.data.sql import sql_beside
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import duckdb
+
+    from helpers.data.mart.manifest import Manifest
 
 _SQL = sql_beside(__file__)
 #: numbers that are further apart are two figures: a whole number beside one with decimals is not, nor is a
@@ -65,3 +77,22 @@ def choice_query(connection: duckdb.DuckDBPyConnection) -> str:
     """Return the SQL for the source of every period of the series that have several: rows of `series_sources`."""
     measures = [name for (name,) in connection.execute(CONTESTED).fetchall()]
     return compared(measures) + _SQL["choice"].format(series=SERIES, agree=AGREE_OF_FOUR)
+
+
+def make_series(connection: duckdb.DuckDBPyConnection, manifest: Manifest, folder: Path) -> None:
+    """Make the first views of measures, which follow one source each.
+
+    `folder`: that of the mart's version, where the source of every period of the series that have several is kept.
+    """
+    for statement in series_statements():
+        connection.execute(statement)
+    if needs_choice(manifest):
+        fill_derived(
+            connection, "series_sources", lambda: choice_query(connection), folder, "series sources"
+        )
+
+
+def make_rolled_up(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the views of measures that are worked out of others, or what is left of them where it was interrupted."""
+    for statement in rolled_up_statements():
+        connection.execute(statement)

@@ -16,20 +16,14 @@ from typing import TYPE_CHECKING, Any
 from pydantic import GetCoreSchemaHandler, PlainValidator
 
 from helpers.bundle import Source
-from helpers.data.mart.choice import choice_query
-from helpers.data.mart.derived import Build, Row, derived_frame, fill_derived, kept_rows
+from helpers.data.mart.choice import make_rolled_up, make_series
+from helpers.data.mart.derived import Build, Row, derived_frame, kept_rows
 from helpers.data.mart.files import DERIVED, ROOM, SPILL, MartFiles
 from helpers.data.mart.lots import lots
 from helpers.data.mart.manifest import LoadRecord, Manifest, make_private
 from helpers.data.mart.query_errors import explained
 from helpers.data.mart.query_reads import held_to, observe, tables_read
-from helpers.data.mart.views import (
-    SERIES_VIEWS,
-    measures_behind,
-    needs_choice,
-    series_statements,
-    view_statements,
-)
+from helpers.data.mart.views import ROLLED_UP_VIEWS, SERIES_VIEWS, measures_behind, view_statements
 from helpers.data.schema import RECORDS, TABLES
 from helpers.errors import DataError
 from helpers.places import in_notebook
@@ -165,15 +159,16 @@ class Mart:
         """
         self.note(TABLES)
         connection = self._connect_to_files(threads, memory)
-        return self._with_series(connection) if series else connection
+        return self._with_rolled_up(self._with_series(connection)) if series else connection
 
     def _with_series(self, connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
-        """Return a connection with the views of measures, which follow one source each."""
         with explained(self):
-            for statement in series_statements():
-                connection.execute(statement)
-            if needs_choice(self.manifest):
-                self._choose(connection)
+            make_series(connection, self.manifest, self._derived_folder())
+        return connection
+
+    def _with_rolled_up(self, connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+        with explained(self):
+            make_rolled_up(connection)
         return connection
 
     def _connect_to_files(self, threads: int = 1, memory: str = "1GB") -> duckdb.DuckDBPyConnection:
@@ -194,11 +189,6 @@ class Mart:
             for statement in view_statements(self.path, self.manifest, without=without):
                 connection.execute(statement)
         return connection
-
-    def _choose(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Fill in the source of every period of the series that have several, worked out once per version."""
-        folder, name = self._derived_folder(), "series sources"
-        fill_derived(connection, "series_sources", lambda: choice_query(connection), folder, name)
 
     def _spill_folder(self) -> Path:
         """Return where a query over the memory limit goes; the engine makes it below a folder that must exist."""
@@ -250,12 +240,17 @@ class Mart:
         return part
 
     def _cursor(self, sql: str) -> duckdb.DuckDBPyConnection:
-        # the views of measures take longer to make than the others together
-        series = any(name in sql.lower() for name in SERIES_VIEWS)
-        if self._pinned is None:
-            connection = self._connect_to_files()
-            return self._with_series(connection) if series else connection
-        return (self._series_reader if series else self._reader).cursor()
+        # a view takes the longer to make the more others it rests on: those rolled up take longer than all the rest
+        asked = sql.lower()
+        steps = [any(name in asked for name in names) for names in (SERIES_VIEWS, ROLLED_UP_VIEWS)]
+        if self._pinned is not None:
+            readers = ("_reader", "_series_reader", "_rolled_up_reader")
+            made: duckdb.DuckDBPyConnection = getattr(self, readers[sum(steps)])
+            return made.cursor()
+        connection = self._connect_to_files()
+        for make in (self._with_series, self._with_rolled_up)[: sum(steps)]:
+            make(connection)
+        return connection
 
     @cached_property
     def _reader(self) -> duckdb.DuckDBPyConnection:
@@ -271,6 +266,12 @@ class Mart:
         except BaseException:
             del self._reader  # which holds some of them: the next question makes them on a new one
             raise
+
+    @cached_property
+    def _rolled_up_reader(self) -> duckdb.DuckDBPyConnection:
+        if self._shared is not None:
+            return self._shared._rolled_up_reader
+        return self._with_rolled_up(self._series_reader)
 
     def fetch(self, sql: str, params: Sequence[object] | None = None) -> list[tuple[Any, ...]]:
         """Return the rows of a query as plain tuples."""

@@ -15,6 +15,8 @@ _SQL = sql_beside(__file__)
 LONGEST_CHAIN = 10
 #: how the names of what `series_statements` makes begin
 SERIES_VIEWS = ("measure_values", "series_sources", "contested_series")
+#: of these, what `rolled_up_statements` makes
+ROLLED_UP_VIEWS = ("measure_values_counted", "measure_values_rolled_up")
 #: a measure, and the two whose numerators make it up for trusts that nobody returns it for
 DERIVED = ("no_criteria_to_reside", "no_criteria_remaining", "bed_occupancy")
 #: patients who stay on: those counted in the day, less those among them who left in the day
@@ -80,10 +82,10 @@ def needs_choice(manifest: Manifest) -> bool:
 
 
 def series_statements() -> list[str]:
-    """Return the SQL of the table of chosen sources, to be filled by `choice_query`, and the views upon it.
+    """Return the SQL of the table of chosen sources, to be filled by `choice_query`, and the first views upon it.
 
-    `measure_values_returned` has one series per measure and organisation, `measure_values_rolled_up` the
-    `REMAINING` and `DERIVED` measures besides, and `measure_values` the rows behind them by their own codes.
+    `measure_values_returned` has one series per measure and organisation, and `measure_values` the rows behind them by
+    their own codes.
     """
     successors = "LEFT JOIN successors s ON v.org_code = s.org_code"
     returned = {"rows": "measure_values_pooled", "more": "", "org": "v.org_code"}
@@ -92,8 +94,6 @@ def series_statements() -> list[str]:
         "more": successors,
         "org": "coalesce(s.successor, v.org_code)",
     }
-    name, numerator, denominator = DERIVED
-    remaining, counted, left = REMAINING
     chosen = _SQL["chosen"]
     return [
         "CREATE TABLE series_sources (measure VARCHAR, org_code VARCHAR, period_type VARCHAR, basis VARCHAR, "
@@ -101,6 +101,18 @@ def series_statements() -> list[str]:
         f"CREATE VIEW contested_series AS SELECT DISTINCT {SERIES} FROM series_sources",
         "CREATE VIEW measure_values_returned AS SELECT v.* " + chosen.format(part=PART, **returned),
         "CREATE VIEW measure_values AS SELECT v.* " + chosen.format(part=PART, **own),
+    ]
+
+
+def rolled_up_statements() -> list[str]:
+    """Return the SQL of the views upon those of `series_statements`.
+
+    `measure_values_rolled_up` has what `measure_values_returned` has, and the `REMAINING` and `DERIVED` measures
+    besides.
+    """
+    name, numerator, denominator = DERIVED
+    remaining, counted, left = REMAINING
+    return [
         _SQL["counted"].format(name=remaining, counted=counted, left=left),
         _SQL["rolled_up"].format(name=name, numerator=numerator, denominator=denominator),
     ]

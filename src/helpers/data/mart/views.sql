@@ -85,7 +85,7 @@ WHERE o.measure IS NULL OR c.source = v.source
 -- The two counts come of two files, so they meet day by day. Zeros are mostly days without a return, and single
 -- days are far out: hence the median. A day on which fewer of the merged trusts returned than on others, or on
 -- which more left than were counted, is no count of the trust.
-CREATE VIEW measure_values_counted AS
+CREATE VIEW IF NOT EXISTS measure_values_counted AS
 SELECT * FROM measure_values_returned
 UNION ALL BY NAME
 SELECT '{name}' AS measure, org_code, month AS period, 'month' AS period_type, basis,
@@ -109,7 +109,7 @@ GROUP BY org_code, basis, month
 
 -- name: rolled_up
 -- A count says how large a trust is, a share how it does: where both counts are known, the share follows.
-CREATE VIEW measure_values_rolled_up AS
+CREATE VIEW IF NOT EXISTS measure_values_rolled_up AS
 SELECT * FROM measure_values_counted
 UNION ALL BY NAME
 SELECT n.* EXCLUDE (denominator) REPLACE (
