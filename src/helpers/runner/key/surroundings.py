@@ -172,7 +172,9 @@ class Observed:
     @property
     def of_unknown_origin(self) -> tuple[str, ...]:
         """A warning for each file of which nothing says where it comes from."""
-        cure = f"give its origin, source and as_at in {FILES_YML}, or approve the draft"
+        cure = (
+            f"give its origin, source and as_at in {FILES_YML}; what is held waits for `boardpack approve`"
+        )
         unknown = [name for name, known in self.whence.items() if known is None]
         return tuple(
             f"held: nothing says where {name} comes from, which it read; {cure}" for name in unknown
