@@ -202,7 +202,8 @@ class _Group:
         if given is not None:
             here = {query: _here(told, exact, people) for query, (told, exact) in given.items()}
             return decide(people, known, asked, witnesses=witnesses, policy=policy, given=here)
-        mine = [told.query for told in self.told if told.query in set(queries)]
+        here_too = set(queries)
+        mine = [told.query for told in self.told if told.query in here_too]
         unasked = [*mine, *(each.query for each in asked)] if self.unasked else []
         return decide(people, known, asked, witnesses=witnesses, policy=policy, unasked=unasked)
 
