@@ -194,10 +194,13 @@ class Exhibits:
             # what is told of a trust's total binds all of a small group's neighbours: others take up what changes
             for pieces in around(self.world, target, NEAR):
                 self._solve(target, pieces, found)
+        before = 0
         for size in _FAR if far else ():
-            if len(found) < NEEDED and self._far_left > 0:
+            pieces = around(self.world, target, size)[1]
+            if len(found) < NEEDED and self._far_left > 0 and len(pieces) > before:
                 self._far_left -= 1
-                self._solve(target, around(self.world, target, size)[1], found, far=True)
+                self._solve(target, pieces, found, far=True)
+            before = len(pieces)
         return tuple(found.values())
 
     def _by(self, target: Target) -> Floats:
