@@ -41,8 +41,9 @@ class AppointmentBasis(Sections):
         if not self.found.recorded:
             return phrase("reasons.missed.scenario_not_recorded")
         every = self.found.shown()
-        none_missed = every is not None and not every.missed
-        return phrase("reasons.missed.scenario_" + ("none_missed" if none_missed else "hidden"))
+        if every is not None and not every.missed:
+            return phrase("reasons.missed.scenario_none_missed")
+        return phrase("reasons.missed.scenario_hidden")
 
     @property
     def not_recorded(self) -> str:
