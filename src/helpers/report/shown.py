@@ -117,8 +117,8 @@ def _for_quarto(bundle: Bundle, svg: str, html: str) -> str:
         table = f"``````{{=html}}\n{html}\n``````"
         named = label_of("tbl-", plain_words(caption)) if bundle.id == "tbl-" else bundle.id
         # without a caption it is the cell's options that name it
-        parts = (f"::: {{#{named}}}", table, caption, ":::") if caption else (table,)
-        return "\n\n".join(part for part in (*parts, bundle.markdown) if part)
+        captioned = f"::: {{#{named}}}\n\n{table}\n\n{caption}\n\n:::" if caption else table
+        return f"{captioned}\n\n{bundle.markdown}".rstrip()
     label = "" if bundle.id.endswith("-") else f"#{bundle.id} "  # one of an author's own may have none
     if bundle.kind == "table":
         parts = (_pipe_table(bundle), f": {caption} {{#{bundle.id}}}", bundle.markdown)
