@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Self, cast
 
 from helpers.bundle import FILE_MIME, MIME, Bundle, Cell, Column
 from helpers.theme.icons import icon_words
-from helpers.theme.markdown import escape_markdown
+from helpers.theme.markdown import escape_markdown, label_of, plain_words
 from helpers.theme.sparks import spark_blocks
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Shown:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:  # noqa: ARG002
         if self._is_numbered_by_quarto:
-            look = {"text/markdown": _for_quarto(self.bundle, self.svg)}
+            look = {"text/markdown": _for_quarto(self.bundle, self.svg, self.html)}
         elif self.svg:
             look = {"image/svg+xml": self.svg}
         elif self.html:
@@ -58,8 +58,7 @@ class Shown:
     def _is_numbered_by_quarto(self) -> bool:
         """Whether this is a figure or table that Quarto, which has started this kernel, is to caption."""
         is_figure = self.bundle.kind == "figure" and self.svg
-        is_table = self.bundle.kind == "table" and not self.html
-        return _QUARTO in os.environ and bool(is_figure or is_table)
+        return _QUARTO in os.environ and bool(is_figure or self.bundle.kind == "table")
 
 
 @dataclass(frozen=True)
@@ -94,23 +93,26 @@ def picture_of(figure: Figure, *, altered: bool = True) -> str:
     """
     from helpers.theme.charts import chart_style
 
-    told: dict[str, Any] = {"metadata": {"Date": None, "Creator": None}}
-    file = io.StringIO()
     with chart_style():
-        if altered:
-            figure.savefig(file, format="svg", **told)
-        else:
-            from matplotlib.backends.backend_svg import FigureCanvasSVG
-
-            canvas = FigureCanvasSVG(figure)
-            cast(Any, figure).freeze()
-            canvas.print_svg(file, **told)
+        if not altered:
+            return str(cast(Any, figure).as_svg())
+        file = io.StringIO()
+        figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
     return _PATH.sub(lambda path: _LONG.sub("", path[0]), file.getvalue())
 
 
-def _for_quarto(bundle: Bundle, svg: str) -> str:
-    """Return a figure or table as Quarto captions and numbers it, with the figure's alt text."""
+def _for_quarto(bundle: Bundle, svg: str, html: str) -> str:
+    """Return a figure or table as Quarto captions and numbers it, with the figure's alt text.
+
+    A table's HTML stands in Markdown: for HTML alone Quarto would make the page load scripts from elsewhere.
+    """
     caption = bundle.caption if bundle.own else escape_markdown(bundle.caption)
+    if html:
+        table = f"``````{{=html}}\n{html}\n``````"
+        named = label_of("tbl-", plain_words(caption)) if bundle.id == "tbl-" else bundle.id
+        # without a caption it is the cell's options that name it
+        captioned = f"::: {{#{named}}}\n\n{table}\n\n{caption}\n\n:::" if caption else table
+        return f"{captioned}\n\n{bundle.markdown}".rstrip()
     label = "" if bundle.id.endswith("-") else f"#{bundle.id} "  # one of an author's own may have none
     if bundle.kind == "table":
         parts = (_pipe_table(bundle), f": {caption} {{#{bundle.id}}}", bundle.markdown)

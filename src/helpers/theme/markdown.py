@@ -14,6 +14,7 @@ import unicodedata
 _MARKUP = re.compile(r"(?<=\w)[.'-](?=\w)|[,;%?]|([!-/:-@\[-`{-~])", re.ASCII)
 # No-break spaces (U+00A0, U+202F) are meant and kept.
 _SPACES = re.compile(r"[ \t\r\n\f\v\x1c-\x1f\x85\u2028\u2029]+")
+_WORDS_IN_LABEL = 6
 _BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 # Quarto runs `{{< … >}}` wherever it stands, escaped or not, in attributes and alt texts too: an invisible
@@ -46,6 +47,16 @@ def plain_words(markdown: str) -> str:
     'Two of 22 measures (A&E*) need attention.'
     """
     return plain_line(_MARKS.sub(lambda match: match[1] or "", markdown)).replace(WORD_JOINER, "")
+
+
+def label_of(prefix: str, words: str) -> str:
+    """Return a label made of the first words of a caption, in plain letters.
+
+    >>> label_of("tbl-", "Café beds, by ward and by month")
+    'tbl-cafe-beds-by-ward-and-by'
+    """
+    plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()
+    return prefix + "-".join(re.findall(r"[a-z0-9]+", plain)[:_WORDS_IN_LABEL])
 
 
 def break_short_codes(text: str) -> str:

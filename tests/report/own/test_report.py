@@ -154,4 +154,33 @@ def test_quarto_captions_a_figure_of_ones_own_in_a_preview(
     assert unlabelled["text/markdown"].endswith('{fig-alt="A line\\."}')
     labelled = report.figure(chart(), label="fig-x", caption="Beds", alt="A line.")._repr_mimebundle_()
     assert labelled["text/markdown"].endswith('{#fig-x fig-alt="A line\\."}')
-    assert "text/html" in report.table(beds(), caption="Beds")._repr_mimebundle_()
+
+
+@pytest.mark.parametrize(
+    ("label", "caption", "begins", "ends"),
+    [
+        (
+            "",
+            "Beds *by ward*",
+            "::: {#tbl-beds-by-ward}\n\n``````{=html}\n<table",
+            "</table>\n``````\n\nBeds *by ward*\n\n:::\n\nA note.",
+        ),
+        (
+            "tbl-x",
+            "Beds",
+            "::: {#tbl-x}\n\n``````{=html}\n<table",
+            "</table>\n``````\n\nBeds\n\n:::\n\nA note.",
+        ),
+        ("tbl-x", "", "``````{=html}\n<table", "</table>\n``````\n\nA note."),
+    ],
+)
+def test_a_table_of_ones_own_makes_no_preview_load_a_script(
+    report: Report, monkeypatch: pytest.MonkeyPatch, label: str, caption: str, begins: str, ends: str
+) -> None:
+    shown = report.table(beds(), caption=caption, label=label, note="A note.")
+    assert "text/html" in shown._repr_mimebundle_()
+    monkeypatch.setenv("QUARTO_DOCUMENT_PATH", ".")
+    look = shown._repr_mimebundle_()
+    assert "text/html" not in look  # for which Quarto adds require.js and jQuery
+    assert look["text/markdown"].startswith(begins)
+    assert look["text/markdown"].endswith(ends)

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from helpers.errors import ExitCode, UserError
 from helpers.runner.batch.life import Setting
 from helpers.runner.batch.run import Batch, Order, preview, run_batch
+from helpers.runner.batch.steps import Steps
 from helpers.runner.history.entries import Entry, State
 from helpers.runner.history.store import History
+from helpers.runner.kernel.execute import IS_SUPPORTED
 from helpers.runner.plan.jobs import make_plan
 from helpers.runner.project import DataSet, Project
 from helpers.runner.publisher import Publisher
@@ -148,6 +153,41 @@ def fail_with(monkeypatch: pytest.MonkeyPatch, act: Callable[[Setting], None]) -
         act(stop)
 
     monkeypatch.setattr("helpers.runner.batch.life.execute", execute)
+
+
+@pytest.mark.skipif(not IS_SUPPORTED, reason="kernels are forked on Linux alone")
+def test_the_next_kernel_starts_while_a_notebook_is_executed_but_waits_for_its_turn(three: Project) -> None:
+    batch = run(three, replace(HTML_ONLY, jobs=1))
+    times = [executed_between(three, batch, entry) for entry in batch.entries]
+    times.sort(key=lambda each: each[1])
+    asked, first_cells, ended = zip(*times, strict=True)
+    assert asked[1] < ended[0], "its kernel starts beside the one before"
+    assert all(first >= last for last, first in zip(ended, first_cells[1:], strict=False)), (
+        "its cells come after"
+    )
+
+
+def executed_between(project: Project, batch: Batch, entry: Entry) -> tuple[datetime, datetime, datetime]:
+    """Return when a kernel was asked for, and when its first cell began and its last one ended."""
+    path = project.state / "runs" / batch.run / entry.notebook / entry.name / "executed.ipynb"
+    notebook = nbformat.read(path, 4)
+    cells = [cell.metadata.papermill for cell in notebook.cells if cell.cell_type == "code"]
+    return (
+        datetime.fromisoformat(notebook.metadata.papermill.start_time),
+        min(datetime.fromisoformat(each.start_time) for each in cells),
+        max(datetime.fromisoformat(each.end_time) for each in cells),
+    )
+
+
+def test_what_a_report_waits_for_its_turn_is_no_time_of_its_step(tmp_path: Path) -> None:
+    steps = Steps(threading.Event(), tmp_path)
+    with steps.step("execute"):
+        time.sleep(0.3)
+        steps.waited = 0.2
+    with steps.step("document"):
+        pass
+    assert 0.1 <= steps.timings["execute"] < 0.3
+    assert steps.timings["document"] >= 0
 
 
 def test_a_bug_keeps_its_traceback_and_its_own_code(

@@ -49,3 +49,29 @@ def test_what_is_left_at_the_end_is_ended_without_a_cause(family: subprocess.Pop
     watch.end()
     assert watch.cause is None
     assert group_of(family.pid) == []
+
+
+def test_a_report_waits_for_its_turn_which_is_no_time_of_its_own(family: subprocess.Popen[str]) -> None:
+    turns = threading.Semaphore(0)
+    watch = Watch(KernelLimits(seconds=0.5), threading.Event(), turns)
+    watch.begin(ProcessGroup(family.pid))
+    threading.Timer(1.0, turns.release).start()
+    watch.take_turn()
+    assert watch.cause is None, "the time it waited is counted"
+    assert watch.waited > 0.9
+    assert not turns.acquire(blocking=False), "it has the turn"
+    wait_for(watch)
+    watch.end()
+    assert watch.cause is Cause.TIME, "its own time is counted still"
+    assert turns.acquire(blocking=False), "the next one has it"
+
+
+def test_an_interruption_ends_a_report_that_waits_for_its_turn(family: subprocess.Popen[str]) -> None:
+    stop, turns = threading.Event(), threading.Semaphore(0)
+    watch = Watch(KernelLimits(), stop, turns)
+    watch.begin(ProcessGroup(family.pid))
+    threading.Timer(0.3, stop.set).start()
+    watch.take_turn()
+    watch.end()
+    assert watch.cause is Cause.INTERRUPTED
+    assert not turns.acquire(blocking=False), "it gives back no turn that it has not had"

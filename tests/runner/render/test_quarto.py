@@ -9,14 +9,15 @@ import pytest
 from helpers.errors import ReportError, UsageError
 from helpers.runner.engines import Quarto, choose_engine, find_quarto
 from helpers.runner.render.quarto import render_batch
-from helpers.theme import Theme
+from helpers.theme import Theme, font_folder
 
 STAND_IN = """#!{python}
-import pathlib, sys, yaml
+import os, pathlib, sys, yaml
 if "--version" in sys.argv:
     print("{version}"); sys.exit(0)
 with open("calls", "a") as calls:
     calls.write("x")
+pathlib.Path("fonts").write_text(os.environ["TYPST_FONT_PATHS"] + " " + os.environ["TYPST_IGNORE_SYSTEM_FONTS"])
 settings = yaml.safe_load(open("_quarto.yml"))
 for source in settings["project"]["render"]:
     text = pathlib.Path(source).read_text()
@@ -101,6 +102,9 @@ def test_a_batch_is_one_call(stand_in, project, notebook, document_of):
     )
     assert (project / "calls").read_text() == "x"
     assert results["b"]["pdf"].read_text() == "<p>done</p>"
+    assert (
+        project / "fonts"
+    ).read_text() == f"{font_folder()} true"  # those of the embedded engine, no others
 
 
 @pytest.mark.parametrize("status", [0, 1])

@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from helpers.bundle import SUPPRESSED
-from helpers.data.disclosure.exhibiting import NEAR, NEEDED, Exhibits, around
+from helpers.data.disclosure.exhibiting import NEAR, NEEDED, Budget, Exhibits, around
 from helpers.data.disclosure.people import Kind, Mask, People
 from helpers.data.disclosure.queries import EVERYBODY, Query, Told
 from helpers.data.disclosure.totals import uncertified
@@ -24,9 +24,14 @@ Witness = tuple[tuple[Kind, float, float], ...]
 Witnesses = Mapping[Uncertain, tuple[Witness, ...]]
 
 
-#: figures times pieces of the programmes that are solved to show what is asked for: what is not found within them gives
-#: way. Of a small trust there would be many
+#: figures times pieces of all programmes that are solved for what must stay uncertain: what is not found within them is
+#: taken for told
+_MOST_SOLVED = 60_000
+#: and of those that are solved to show what is asked for, which gives way to what is not found. Of a small trust there
+#: would be many
 _MOST_BESIDE = 8_000
+#: programmes of many pieces, which take a second each
+_MOST_FAR = 24
 
 
 @dataclass(frozen=True)
@@ -161,8 +166,8 @@ class _Trial:
         self._told: list[tuple[Mask, Places]] = []
         self._was_told: set[Uncertain] = set()
         self._tried: set[Uncertain] = set()
-        #: what the programmes that were solved to show what is asked for leave
-        self._left = _MOST_BESIDE
+        self._for_uncertain, self._for_asked = Budget(_MOST_SOLVED), Budget(_MOST_BESIDE)
+        self._far = Budget(_MOST_FAR)
         self._places = {cell.query: place for place, cell in enumerate(world.cells)}
         #: whose count was told, and stands: of these a mean alone can give way
         self._counted = {
@@ -220,7 +225,9 @@ class _Trial:
             return
         self._add((world.cells[place].query,), self._star(place), {})
         for name in self._broken():  # by a world without anybody where there is a star now
-            self._open[name] = self.found.of(self.targets[name], self._open[name], solve=True)
+            self._open[name] = self.found.of(
+                self.targets[name], self._open[name], solve=self._for_uncertain
+            )
 
     def _fits(self, place: int) -> bool:
         """Tell whether all stays uncertain beside a new number; if so it binds from now on."""
@@ -228,10 +235,7 @@ class _Trial:
         self.found.see()
         fresh = dict(self._differences(place))
         possible = all(self._may_vary(name) for name in fresh)
-        left, self.found.left = self.found.left, self._left
-        kept = possible and not self._is_close_to_told(place) and self._keep(fresh)
-        self._left, self.found.left = self.found.left, left
-        if kept:
+        if possible and not self._is_close_to_told(place) and self._keep(fresh):
             self.targets.update(fresh.items())
             return True
         self.world.active[place] = False
@@ -263,14 +267,14 @@ class _Trial:
         """Return other worlds of what is lost without: some stars are any number in them, or programmes find them."""
         # a world that was found before a new star was one: a reader who takes that star for small may be wrong
         self.found.let_grow(target, found)
-        found = self.found.of(target, found, solve=True)
+        found = self.found.of(target, found, solve=self._for_uncertain)
         if len(found) < NEEDED and isinstance(name, tuple):
             if len(name) == 1:  # as may one who takes this star for small
                 self.found.free(np.array([self._places[name[0]]]))
                 self.targets[name] = target = replace(target, ceiling=math.inf)
-                found = self.found.of(target, found, solve=True)
+                found = self.found.of(target, found, solve=self._for_uncertain)
             if len(found) < NEEDED and target.value <= self.world.small:
-                found = self.found.of(target, found, search=False, far=True)
+                found = self.found.of(target, found, search=False, far=self._far)
         return found
 
     def _broken(self) -> list[Uncertain | int]:
@@ -284,7 +288,7 @@ class _Trial:
         targets.update(fresh.items())
         for name in targets:
             have = self._open.get(name)
-            found[name] = self.found.of(targets[name], have or (), solve=True)
+            found[name] = self.found.of(targets[name], have or (), solve=self._for_asked)
             if len(found[name]) < (NEEDED if have is None else len(have)):
                 return False
         self._open |= found

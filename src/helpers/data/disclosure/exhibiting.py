@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -23,10 +24,6 @@ NEAR: Final = 72
 _FAR: Final = (NEAR, 500, 2_000)
 #: of so many at most amounts are whole from the start: the slow way, which finds what the quick one does not
 _WHOLE: Final = 150
-#: figures times pieces of all programmes: what is not found within them is taken for told. Time grows with them
-MOST_SOLVED: Final = 60_000
-#: programmes of so many pieces, which take a second each
-_MOST_FAR: Final = 24
 #: figures times pieces beyond which a programme takes seconds: none is solved then for a hidden count that is no small
 #: one, which would harm nobody if it were told
 _MOST_SLOW: Final = 5_000
@@ -40,15 +37,19 @@ _NOBODY: Final = 1e6
 _STEPS: Final = ("pieces", "people", "amount")
 
 
+@dataclass
+class Budget:
+    """What programmes may still take: figures times pieces, with which their time grows; of far ones, their number."""
+
+    left: int
+
+
 class Exhibits:
     """Other worlds that were found, each of use to every target that has another value in it."""
 
     def __init__(self, world: World) -> None:
         self.world = world
         self.changes: list[Change] = []
-        #: how large a programme may be: what those that were solved leave
-        self.left = MOST_SOLVED
-        self._far_left = _MOST_FAR
         self._people, self._amount = (np.zeros((len(world.count), 64)) for _ in range(2))
         #: how many people more or fewer each figure holds in them, and how much amount
         self._counted, self._added_up = (np.zeros((len(world.cells), 64)) for _ in range(2))
@@ -157,8 +158,8 @@ class Exhibits:
         have: Iterable[int] = (),
         *,
         search: bool = True,
-        solve: bool = False,
-        far: bool = False,
+        solve: Budget | None = None,
+        far: Budget | None = None,
     ) -> tuple[int, ...]:
         """Return up to two of them with which a target has other values: the same as before, others, or new ones.
 
@@ -171,9 +172,9 @@ class Exhibits:
         search
             Whether others are looked for by moving people about where too few of them serve.
         solve
-            Whether programmes of few pieces are solved where that finds none.
+            What programmes of few pieces may take, which are solved where that finds none; None where none are.
         far
-            Whether programmes of many pieces are solved, too, which take a second each.
+            How many programmes of many pieces may be solved then, which take a second each.
         """
         found: dict[int, int] = {}
         every = self._by(target)
@@ -190,17 +191,12 @@ class Exhibits:
             self._mend(target, found)
         if search and len(found) < NEEDED:
             self._search(target, found)
-        if solve and len(found) < NEEDED:
+        if solve is not None and len(found) < NEEDED:
             # what is told of a trust's total binds all of a small group's neighbours: others take up what changes
             for pieces in around(self.world, target, NEAR):
-                self._solve(target, pieces, found)
-        before = 0
-        for size in _FAR if far else ():
-            pieces = around(self.world, target, size)[1]
-            if len(found) < NEEDED and self._far_left > 0 and len(pieces) > before:
-                self._far_left -= 1
-                self._solve(target, pieces, found, far=True)
-            before = len(pieces)
+                self._solve(target, pieces, found, solve)
+        if far is not None and len(found) < NEEDED:
+            self._look_far(target, found, far)
         return tuple(found.values())
 
     def _by(self, target: Target) -> Floats:
@@ -245,20 +241,31 @@ class Exhibits:
             self._kept = (state, self.world.bound())
         return self._kept[1]
 
-    def _solve(self, target: Target, pieces: Places, found: dict[int, int], *, far: bool = False) -> None:
-        """Look for values further off, on either side, than those that were found."""
-        part, whole = _part(self.world, pieces), far and len(pieces) <= _WHOLE
+    def _solve(self, target: Target, pieces: Places, found: dict[int, int], budget: Budget | None) -> None:
+        """Look for values further off, on either side, than those that were found; None for a budget of any size."""
+        part, whole = _part(self.world, pieces), budget is None and len(pieces) <= _WHOLE
         if target.value > self.world.small and part.holds.size > _MOST_SLOW:
             return
         for side in (-1, 1):  # a count that may not grow beyond small must become smaller
-            while len(found) < NEEDED and (far or part.holds.size <= self.left):
+            while len(found) < NEEDED and (budget is None or part.holds.size <= budget.left):
                 least, most = max(1 - target.value, -_MOST_OFF), min([0, *found]) - 1
                 if side > 0:
                     least, most = max([0, *found]) + 1, int(min(target.ceiling - target.value, _MOST_OFF))
-                self.left -= 0 if far else part.holds.size
+                if budget is not None:
+                    budget.left -= part.holds.size
                 change = solve_change(part, target.part(pieces), least, most, whole=whole)
                 if change is None or not self._keep(change.among(pieces), target, found):
                     break
+
+    def _look_far(self, target: Target, found: dict[int, int], budget: Budget) -> None:
+        """Solve programmes of more and more pieces, as long as there are more."""
+        before = 0
+        for size in _FAR:
+            pieces = around(self.world, target, size)[1]
+            if len(found) < NEEDED and budget.left > 0 and len(pieces) > before:
+                budget.left -= 1
+                self._solve(target, pieces, found, None)
+            before = len(pieces)
 
     def _keep(self, change: Change | None, target: Target, found: dict[int, int]) -> bool:
         """Keep a change that was found, unless it does not serve; tell whether it does."""

@@ -7,13 +7,14 @@ from datetime import date
 from typing import Any, Final, Literal
 
 import matplotlib.dates as mdates
-import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import Locator, ScalarFormatter
 
 from helpers.bundle import Bundle
-from helpers.report.charts.layout import fix_labels
+from helpers.report.charts.layout import fix_axes, is_settled, settle
+from helpers.report.charts.svg import svg_of
 from helpers.report.shown import Shown, picture_of
 from helpers.theme import colours
 from helpers.theme.charts import FIGURE_SIZE
@@ -41,31 +42,42 @@ class ReportFigure(Figure):
 
     #: what it is in the report: set by the part that it pictures
     bundle: Bundle | None = None
-    #: whether it is laid out with all its words: what shows it as it is need not do so again
-    settled: bool = False
 
-    def freeze(self) -> None:
-        """Leave everything where it stands, once it is laid out: it is shown as it is."""
-        engine = self.get_layout_engine()
-        if not self.settled and engine is not None:
-            engine.execute(self)
+    def as_svg(self) -> str:
+        """Return it as SVG, laid out as it is: nobody alters it any more."""
+        for axes in self.axes[:1]:
+            settle(axes)
         self.set_layout_engine("none")
-        for axes in self.axes if self.settled else ():
-            fix_labels(axes)
+        for axes in self.axes:
+            fix_axes(axes)
+        return svg_of(self)
+
+    def set_layout_engine(self, layout: Any = None, **options: Any) -> None:
+        """Have it laid out in another way."""
+        super().set_layout_engine(layout, **options)
+        self.stale = True
 
     def _ipython_display_(self) -> None:
         from IPython.display import display
 
-        svg = picture_of(self)
+        svg = picture_of(self, altered=not is_settled(self))
         if self.bundle is None:  # drawn by itself: a picture without caption
             display({"image/svg+xml": svg}, raw=True)  # type: ignore[no-untyped-call]
         else:
             display(Shown(self.bundle, svg))  # type: ignore[no-untyped-call]
 
 
+def new_figure(height: float, layout: Any = None) -> ReportFigure:
+    """Return a figure of the text's width and a height in inches, of which pyplot knows nothing."""
+    figure = ReportFigure(figsize=(FIGURE_SIZE[0], height), layout=layout)
+    FigureCanvasAgg(figure)
+    return figure
+
+
 def canvas(height: float) -> tuple[Figure, Axes]:
     """Return a figure of the text's width and a height in inches, with its axes."""
-    figure, axes = plt.subplots(figsize=(FIGURE_SIZE[0], height), FigureClass=ReportFigure)
+    figure = new_figure(height)
+    axes = figure.subplots()
     axes.spines[["top", "right"]].set_visible(False)
     axes.spines[["left", "bottom"]].set_color(colours.PEER)
     return figure, axes

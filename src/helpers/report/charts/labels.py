@@ -7,19 +7,21 @@ apart. Call these functions last, when the limits of the axes stand.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
+import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Annotation
 from numpy.typing import NDArray
 
-from helpers.report.charts.canvas import ReportFigure
-from helpers.report.charts.layout import renderer_of, settle
+from helpers.report.charts.layout import measuring, settle, size_of
+from helpers.report.charts.svg import HALO, HALOED
 from helpers.theme import colours
 
 Floats = NDArray[np.float64]
@@ -85,17 +87,6 @@ class _Box:
         across = max(0.0, self.left - x[1], x[0] - self.right)
         return float(np.hypot(across, max(0.0, self.bottom - y, y - self.top)))
 
-    def meets(self, other: _Box) -> bool:
-        """Whether the two overlap."""
-        across = min(self.right, other.right) - max(self.left, other.left)
-        return across > 0 and min(self.top, other.top) > max(self.bottom, other.bottom)
-
-    def holds(self, points: Floats, edge: float) -> int:
-        """Return how many of some points, shape (n, 2), lie within or so near its edge."""
-        x, y = points[:, 0], points[:, 1]
-        across = (x > self.left - edge) & (x < self.right + edge)
-        return int((across & (y > self.bottom - edge) & (y < self.top + edge)).sum())
-
 
 def name_all(
     axes: Axes,
@@ -114,10 +105,7 @@ def name_all(
             each.remove()
         name_ends(axes, ends)
     name_points(axes, points, path)
-    if not points:
-        settle(axes)
-    if isinstance(axes.figure, ReportFigure):
-        axes.figure.settled = True
+    settle(axes)
 
 
 def name_ends(axes: Axes, names: Sequence[Name]) -> list[Annotation]:
@@ -225,7 +213,7 @@ def name_points(axes: Axes, names: Sequence[Name], path: tuple[Floats, Floats]) 
         axes.annotate(
             name.text, (name.x, name.y), nudge,
             textcoords="offset points", annotation_clip=False, ha="center", va="center", **name.style,
-            path_effects=[withStroke(linewidth=2.5, foreground="white")],  # readable over a line
+            path_effects=[withStroke(**HALO)], gid=HALOED,  # readable over a line
             arrowprops={"arrowstyle": "-", "color": name.colour, "linewidth": 0.8, "shrinkB": 5} if far else None,
         )  # fmt: skip
 
@@ -273,34 +261,53 @@ def _data_of(curves: Sequence[tuple[Any, Any]]) -> list[tuple[Floats, Floats]]:
 def _best_place(axes: Axes, name: Name, taken: Sequence[_Box], drawn: tuple[Floats, Floats]) -> _Box | None:
     """Return the box in which a name covers no other, hardly anything of the lines, and is near what it names."""
     path, levels = drawn
-    size, stretch, y = _size(axes, name), _stretch(axes, name), _pixels(axes, name.x, name.y)[1]
-    best, least = None, np.inf
-    for box in _places(axes, name, size, path):
-        if any(box.meets(other) for other in taken) or not _inside(axes, box):
-            continue
-        hidden = box.holds(path, _MARK / _points_per_pixel(axes))
-        crossed = _CROSSED[name.needed] * int(((levels > box.bottom) & (levels < box.top)).sum())
-        wrong_side = name.side * (box.middle[1] - y) < 0
-        cost = 4 * hidden + crossed + 3 * box.away_from(stretch, y) / size[1] + 2 * wrong_side
-        if (name.needed or hidden <= _HIDDEN) and cost < least:
-            best, least = box, cost
-    return best
+    width, height = size = _size(axes, name)
+    (low, high), y = _stretch(axes, name), _pixels(axes, name.x, name.y)[1]
+    middles = _places(axes, name, size, path)
+    boxes = np.hstack([middles - np.divide(size, 2), middles + np.divide(size, 2)])
+    free = _inside(axes, boxes)
+    for other in taken:
+        free &= ~_meet(boxes, other)
+    boxes, middles = boxes[free], middles[free]
+    hidden = _held(boxes, path, _MARK / _points_per_pixel(axes))
+    crossed = _CROSSED[name.needed] * ((levels > boxes[:, 1:2]) & (levels < boxes[:, 3:])).sum(axis=1)
+    wrong_side = name.side * (middles[:, 1] - y) < 0
+    across = np.maximum(0, np.maximum(boxes[:, 0] - high, low - boxes[:, 2]))
+    away = np.hypot(across, np.maximum(0, np.maximum(boxes[:, 1] - y, y - boxes[:, 3])))
+    cost = 4 * hidden + crossed + 3 * away / height + 2 * wrong_side
+    cost[(hidden > _HIDDEN) & (not name.needed)] = np.inf
+    if not np.isfinite(cost).any():
+        return None
+    x, level = middles[cost.argmin()]
+    return _Box.about((float(x), float(level)), (width, height))
 
 
-def _places(axes: Axes, name: Name, size: tuple[float, float], path: Floats) -> Iterator[_Box]:
-    """Yield boxes above and below what is named: beside it, and beyond all that the line does there."""
+def _meet(boxes: Floats, other: _Box) -> NDArray[np.bool_]:
+    """Return which boxes, (left, bottom, right, top) by row, overlap another."""
+    across = np.minimum(boxes[:, 2], other.right) - np.maximum(boxes[:, 0], other.left)
+    up = np.minimum(boxes[:, 3], other.top) > np.maximum(boxes[:, 1], other.bottom)
+    return np.asarray((across > 0) & up)
+
+
+def _held(boxes: Floats, points: Floats, edge: float) -> NDArray[np.int64]:
+    """Return how many of some points, shape (n, 2), lie within each box or so near its edge."""
+    x, y = points[:, 0], points[:, 1]
+    across = (x > boxes[:, 0:1] - edge) & (x < boxes[:, 2:3] + edge)
+    return np.asarray((across & (y > boxes[:, 1:2] - edge) & (y < boxes[:, 3:] + edge)).sum(axis=1))
+
+
+def _places(axes: Axes, name: Name, size: tuple[float, float], path: Floats) -> Floats:
+    """Return middles of boxes, shape (n, 2), above and below what is named: beside it, and beyond all that is there."""
     gap = 1.5 * _GAP / _points_per_pixel(axes)
-    (width, height), y = size, _pixels(axes, name.x, name.y)[1]
-    point = _pixels(axes, name.x, name.y)[0]
-    for side in (1, -1):
-        yield _Box.about((point + side * (gap + width / 2), y), size)
+    (width, height), (point, y) = size, _pixels(axes, name.x, name.y)
+    steps = [gap + height * half / 2 for half in range(1, 2 * _STEPS)]
+    found = [(point + side * (gap + width / 2), y) for side in (1, -1)]
     for x in _middles(axes, name, width):
         near = path[np.abs(path[:, 0] - x) < width / 2 + gap / 2, 1]
-        for up in (1, -1):
-            beyond = up * max(up * value for value in (y, *near))
-            yield _Box.about((x, beyond + up * (gap + height / 2)), size)
-            for half in range(1, 2 * _STEPS):
-                yield _Box.about((x, y + up * (gap + height * half / 2)), size)
+        for up, beyond in ((1, max(near.max(initial=y), y)), (-1, min(near.min(initial=y), y))):
+            found.append((x, beyond + up * (gap + height / 2)))
+            found += [(x, y + up * step) for step in steps]
+    return np.array(found)
 
 
 def _middles(axes: Axes, name: Name, width: float) -> list[float]:
@@ -319,14 +326,11 @@ def _stretch(axes: Axes, name: Name) -> tuple[float, float]:
     return _pixels(axes, low, name.y)[0], _pixels(axes, high, name.y)[0]
 
 
-def _inside(axes: Axes, box: _Box) -> bool:
-    frame, edge = axes.bbox, _BETWEEN / _points_per_pixel(axes)  # clear of the axis itself
-    return bool(
-        box.left >= frame.x0 + edge
-        and box.right <= frame.x1
-        and box.bottom >= frame.y0 + edge
-        and box.top <= frame.y1
-    )
+def _inside(axes: Axes, boxes: Floats) -> NDArray[np.bool_]:
+    """Return which boxes lie within the axes, clear of the horizontal one."""
+    frame, edge = axes.bbox, _BETWEEN / _points_per_pixel(axes)
+    low = (boxes[:, 0] >= frame.x0 + edge) & (boxes[:, 1] >= frame.y0 + edge)
+    return np.asarray(low & (boxes[:, 2] <= frame.x1) & (boxes[:, 3] <= frame.y1))
 
 
 def _levels(axes: Axes) -> Floats:
@@ -361,7 +365,7 @@ def _along(corners: Floats) -> Floats:
 
 def _boxes_of(axes: Axes) -> list[_Box]:
     """Return the boxes of the words that the axes hold already."""
-    renderer = renderer_of(axes)
+    renderer = measuring(cast(Figure, axes.figure).dpi)
     extents = [text.get_window_extent(renderer) for text in axes.texts]
     return [_Box(each.x0, each.y0, each.x1, each.y1) for each in extents]
 
@@ -386,10 +390,8 @@ def _rows(starts: Sequence[float], widths: Sequence[float], gap: float) -> list[
 
 def _size(axes: Axes, name: Name) -> tuple[float, float]:
     """Return a name's width and height in pixels."""
-    text = axes.text(0, 0, name.text, **name.style)
-    box = text.get_window_extent(renderer_of(axes))
-    text.remove()
-    return box.width, box.height
+    font = FontProperties(weight=name.style["weight"])
+    return size_of(name.text, font, cast(Figure, axes.figure).dpi, mpl.rcParams["text.parse_math"])
 
 
 def _points_per_pixel(axes: Axes) -> float:

@@ -9,16 +9,16 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Final
+from typing import Final
 
 import matplotlib.dates as mdates
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from helpers.report.charts.canvas import ReportFigure, label_numbers
+from helpers.report.charts.canvas import label_numbers, new_figure
+from helpers.report.charts.layout import mark_settled
 from helpers.theme import colours
 from helpers.theme.charts import FIGURE_SIZE
 
@@ -64,7 +64,7 @@ def multiples_chart(smalls: Sequence[Small]) -> Figure:
     """Draw small charts, two beside each other."""
     rows = -(-len(smalls) // ACROSS)
     width, height = FIGURE_SIZE[0], rows * _ROW
-    figure: Any = plt.figure(figsize=(width, height), FigureClass=ReportFigure, layout="none")
+    figure = new_figure(height, layout="none")
     for number, small in enumerate(smalls):
         row, column = divmod(number, ACROSS)
         left = column * width / ACROSS + _LEFT
@@ -76,8 +76,8 @@ def multiples_chart(smalls: Sequence[Small]) -> Figure:
             (_ROW - _ABOVE - _BELOW) / height,
         )
         _draw(figure.add_axes(box), small)
-    figure.settled = True
-    return figure  # type: ignore[no-any-return]
+    mark_settled(figure)
+    return figure
 
 
 def _draw(axes: Axes, small: Small) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 import time
 from collections.abc import Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -59,7 +60,10 @@ class _Flow:
         self, setting: Setting, lives: Sequence[Life], jobs: int, server: ForkServer | None
     ) -> None:
         self._setting, self._jobs, self._server = setting, jobs, server
-        self._executing = ThreadPoolExecutor(jobs, thread_name_prefix="execute")
+        # while as many notebooks are executed, the kernel of the next one starts: forked, it takes little memory
+        self._turns = threading.Semaphore(jobs)
+        self._begun = jobs + (server is not None)
+        self._executing = ThreadPoolExecutor(self._begun, thread_name_prefix="execute")
         self._rendering = ThreadPoolExecutor(jobs, thread_name_prefix="render")
         self._waiting = list(lives)
         self._executed: dict[Future[None], Life] = {}
@@ -76,11 +80,11 @@ class _Flow:
     def is_under_way(self) -> bool:
         """Feed the pools, and say whether anything is still to come."""
         # what has been executed is held in memory, so execution waits where rendering falls behind
-        while len(self._executed) < self._jobs and len(self._rendered) <= self._jobs:
+        while len(self._executed) < self._begun and len(self._rendered) <= self._jobs:
             life = _take_free(self._waiting)
             if life is None:
                 break
-            self._executed[self._executing.submit(life.prepare, self._server)] = life
+            self._executed[self._executing.submit(life.prepare, self._server, self._turns)] = life
         # what waits for another run may wait for long: what is gathered is rendered meanwhile
         is_last = not self._executed and (not self._waiting or len(self._rendered) <= self._jobs)
         enough = FEWEST if len(self._rendered) < self._jobs else TOGETHER

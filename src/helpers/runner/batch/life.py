@@ -131,8 +131,8 @@ class Life:
         """Take the report in hand, unless another run has it."""
         return self._lock.is_held or self._lock.try_once()
 
-    def prepare(self, server: ForkServer | None = None) -> None:
-        """Run the notebook in a kernel from the server, make its document and check it."""
+    def prepare(self, server: ForkServer | None = None, turns: threading.Semaphore | None = None) -> None:
+        """Run the notebook in a kernel from the server when its turn comes, make its document and check it."""
         # late: this brings nbformat along, which the command line does not need to start
         from helpers.runner.batch.packing import with_editions
         from helpers.runner.document.making import make_document
@@ -147,8 +147,9 @@ class Life:
             private_folder(self.folder)  # before the step, which is written to its log
             with self._steps.step("execute"):
                 named = {REPORT_VARIABLE: job.title}
-                self._executed = execute_job(setting, job, self.folder, server, named)
+                self._executed = execute_job(setting, job, self.folder, server, named, turns)
                 self._steps.parts |= parts_of(self._executed)
+                self._steps.waited = self._executed.waited
             with self._steps.step("document"):
                 self._observed = look_through(
                     self._executed.notes, setting.project, setting.surroundings, self.folder / MIRROR
@@ -328,7 +329,12 @@ def lay_out(files: Mapping[str, bytes], folder: Path) -> dict[str, Path]:
 
 
 def execute_job(
-    setting: Setting, job: Job, folder: Path, server: ForkServer | None, named: Mapping[str, str]
+    setting: Setting,
+    job: Job,
+    folder: Path,
+    server: ForkServer | None,
+    named: Mapping[str, str],
+    turns: threading.Semaphore | None = None,
 ) -> Executed:
     """Run a report's notebook; it is `named` where what it is told of records is to be entered."""
     project = setting.project
@@ -345,7 +351,7 @@ def execute_job(
     }
     if setting.cluster is not None:
         return setting.cluster.execute(job, folder, **told)
-    return execute(job, folder, server=server, **told)
+    return execute(job, folder, server=server, turns=turns, **told)
 
 
 def provenance_of(setting: Setting, job: Job, observed: Observed) -> Provenance:

@@ -36,6 +36,7 @@ class Steps:
         self.now = ""
         self.timings: dict[str, float] = {}
         self.parts: dict[str, float] = {}  # of steps: "render/pdf"
+        self.waited = 0.0  # seconds of the step that are no work
         self._stop, self._log = stop, folder / RUN_LOG
 
     @contextlib.contextmanager
@@ -49,6 +50,8 @@ class Steps:
             with _timed(self.timings, name):
                 yield
         finally:
+            self.timings[name] = round(self.timings[name] - self.waited, 3)
+            self.waited = 0.0
             self.note(f"{name} took {self.timings[name]:.2f} s")
 
     def part(self, name: str) -> AbstractContextManager[None]:
@@ -100,7 +103,8 @@ def parts_of(executed: Executed) -> dict[str, float]:
     began = executed.notebook.metadata.get("papermill", {}).get("start_time")
     ran = [datetime.fromisoformat(each["start_time"]) for each in times if each.get("duration") is not None]
     if ran and began:
-        found["execute/kernel start"] = (min(ran) - datetime.fromisoformat(began)).total_seconds()
+        start = (min(ran) - datetime.fromisoformat(began)).total_seconds()
+        found["execute/kernel start"] = start - executed.waited
     for number, (cell, took) in enumerate(zip(cells, times, strict=True), start=1):
         if cell.cell_type == "code" and took.get("duration") is not None:
             found["execute/cells"] += took["duration"]

@@ -89,6 +89,7 @@ class Executed:
     peak: float  # the highest resident memory that was seen, in megabytes
     notes: tuple[Note, ...] = ()  # what was read (`helpers.reads`)
     warnings: tuple[str, ...] = ()  # what papermill and the kernel's client warned of
+    waited: float = 0.0  # seconds for its turn, with its kernel at rest
 
 
 @contextlib.contextmanager
@@ -116,6 +117,7 @@ def execute(
     stop: threading.Event,
     server: ForkServer | None = None,
     ground: Ground | None = None,
+    turns: threading.Semaphore | None = None,
 ) -> Executed:
     """Run a report's notebook in its private folder, again after a pause where its kernel was lost.
 
@@ -124,13 +126,15 @@ def execute(
 
     `folder`: the report's own run folder; the executed notebook and the logs stay there. `server`: from what the kernel
     is forked; None starts it as a process of its own. `ground`: the project around the notebook; without one it has an
-    empty working folder and no wall.
+    empty working folder and no wall. `turns`: of reports whose kernels have started, so many are executed at a time.
     """
 
     lost: list[str] = []
     for pause in (*PAUSES, None):
         try:
-            executed = _attempt(job, folder, Watch(limits, stop), environment, server, ground or Ground())
+            executed = _attempt(
+                job, folder, Watch(limits, stop, turns), environment, server, ground or Ground()
+            )
         except KernelDeathError as error:
             if pause is None:
                 raise
@@ -186,7 +190,7 @@ def _attempt(
             raise
         raise ended_early(job, executed, watch, error) from error
     unfit = server.unfit if server is not None else ()
-    return Executed(executed, notebook, watch.peak, notes, (*warnings, *unfit))
+    return Executed(executed, notebook, watch.peak, notes, (*warnings, *unfit), watch.waited)
 
 
 @contextlib.contextmanager

@@ -153,6 +153,7 @@ def _client(watch: Watch) -> type:
                 with contextlib.suppress(Empty):
                     await self.get_shell_msg(timeout=1)
                     await self.get_iopub_msg(timeout=0.2)  # both channels are connected, not only one
+                    watch.take_turn()
                     return
             raise RuntimeError("it did not answer")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from dataclasses import dataclass
 from enum import StrEnum
@@ -37,17 +38,22 @@ class Cause(StrEnum):
 class Watch:
     """Ends a kernel when a limit is passed, and always when the report is done.
 
-    `stop`: set by the batch when it is interrupted.
+    `stop`: set by the batch when it is interrupted. `turns`: how many notebooks may be executed at a time; the kernel
+    of the next one starts meanwhile.
     """
 
-    def __init__(self, limits: KernelLimits, stop: threading.Event) -> None:
+    def __init__(
+        self, limits: KernelLimits, stop: threading.Event, turns: threading.Semaphore | None = None
+    ) -> None:
         self.cause: Cause | None = None
         self.peak = 0.0  # megabytes
-        self.limits, self._stop = limits, stop
+        self.waited = 0.0  # seconds for its turn, with the kernel at rest
+        self.limits, self._stop, self._turns = limits, stop, turns
         self._deadline = monotonic() + limits.seconds
         self._done = threading.Event()
         self._thread: threading.Thread | None = None
         self._output = 0  # bytes
+        self._has_turn = False
         self.exit_code: int | None = None  # how it ended by itself; None where it did not, or nobody knows
 
     def count_output(self, size: int) -> None:
@@ -63,6 +69,18 @@ class Watch:
         self._thread = threading.Thread(target=self._look, name="watch", daemon=True)
         self._thread.start()
 
+    def take_turn(self) -> None:
+        """Wait until the notebook may be executed, which is no time of its own."""
+        if self._turns is None:
+            return
+        began, left = monotonic(), self._deadline - monotonic()
+        self._deadline = math.inf
+        while not (taken := self._turns.acquire(timeout=_INTERVAL)) and self.cause is None:
+            pass
+        self._has_turn = taken
+        self.waited = monotonic() - began
+        self._deadline = monotonic() + left
+
     def end(self) -> None:
         """Stop watching and end whatever is left."""
         if self._thread is not None and not self._done.is_set():
@@ -71,6 +89,8 @@ class Watch:
             self._done.set()
             self._thread.join()
             self._kernel.end()
+            if self._has_turn and self._turns is not None:
+                self._turns.release()
 
     def _look(self) -> None:
         while not self._done.wait(_INTERVAL):

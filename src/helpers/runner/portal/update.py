@@ -90,12 +90,10 @@ def write_pages(pages: Sequence[Page], reports: Path, *, theme: Theme, mark: str
 
 def write_runs(history: History, project: Project) -> None:
     """Write the page of the runs alone, where the others would say what they say already."""
-    theme, page = project.theme, _runs(history, project)
-    there = project.reports / page.file
-    if not there.is_file() or there.read_text("utf-8") != write_page(
-        page, theme, mark=project.audience.mark
-    ):
-        write_pages([page], project.reports, theme=theme, mark=project.audience.mark)
+    page = _runs(history, project)
+    there, text = project.reports / page.file, write_page(page, project.theme, mark=project.audience.mark)
+    if not there.is_file() or there.read_text("utf-8") != text:
+        write_whole(there, text.encode())
 
 
 def _runs(history: History, project: Project) -> Page:

@@ -136,7 +136,8 @@ class _Calls:
         said = call(
             [str(self.quarto.path), "render"],
             folder=self.folder,
-            environment={"TYPST_FONT_PATHS": str(font_folder())},
+            # the machine's own fonts would fill in signs that ours lack, each machine's differently
+            environment={"TYPST_FONT_PATHS": str(font_folder()), "TYPST_IGNORE_SYSTEM_FONTS": "true"},
             patience=_PATIENCE,
             stop=self.stop,
         )

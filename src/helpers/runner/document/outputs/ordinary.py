@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -18,9 +17,8 @@ from helpers.runner.document.outputs.pieces import ShownOutput
 from helpers.runner.document.outputs.streams import refuse_text
 from helpers.runner.document.outputs.svg import clean_svg, wrap_png
 from helpers.runner.document.outputs.tables import read_table
-from helpers.theme.markdown import plain_words
+from helpers.theme.markdown import label_of, plain_words
 
-_WORDS_IN_LABEL: Final = 6
 _LABELLED: Final = {"figure": "fig-", "table": "tbl-"}
 _WIDGETS: Final = ("application/vnd.jupyter.widget-view+json", "application/javascript")
 _CHARTS: Final = ("application/vnd.plotly", "application/vnd.vega", "application/vnd.bokeh")
@@ -187,10 +185,8 @@ def _named(
 
 def _made_up(prefix: str, words: str, taken: set[str]) -> str:
     """Return a label from the first words of a caption: the same wherever the cell stands."""
-    plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()
-    stem = prefix + "-".join(re.findall(r"[a-z0-9]+", plain)[:_WORDS_IN_LABEL])
     number = 1
-    label = stem
+    label = stem = label_of(prefix, words)
     while label in taken:
         number += 1
         label = f"{stem}-{number}"
