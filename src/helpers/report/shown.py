@@ -93,11 +93,17 @@ def picture_of(figure: Figure, *, altered: bool = True) -> str:
     """
     from helpers.theme.charts import chart_style
 
+    told: dict[str, Any] = {"metadata": {"Date": None, "Creator": None}}
+    file = io.StringIO()
     with chart_style():
-        if not altered:
-            return str(cast(Any, figure).as_svg())
-        file = io.StringIO()
-        figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
+        if altered:
+            figure.savefig(file, format="svg", **told)
+        else:
+            from matplotlib.backends.backend_svg import FigureCanvasSVG
+
+            canvas = FigureCanvasSVG(figure)
+            cast(Any, figure).freeze()
+            canvas.print_svg(file, **told)
     return _PATH.sub(lambda path: _LONG.sub("", path[0]), file.getvalue())
 
 

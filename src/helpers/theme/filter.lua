@@ -24,6 +24,8 @@ local LONG = 40     -- bytes; a cell longer than this is a sentence
 local HALF = 46     -- letters of an entry of the contents in half the page's width
 local BEFORE = 3    -- short blocks before a figure that go with it
 local FEW = 10      -- rows up to which a table is kept on one page
+local NOTES = 110   -- letters of a line of a table's notes on paper
+local ENDING = 125  -- points: the fewest lines about a report, with a head of a table that comes again
 local WIDE = 7      -- from this many columns a table is set smaller
 local CARDS = 4     -- from this many columns a row is a card on a telephone, and where sentences stand in it from one less
 local WIDE_ON_SCREEN = 6  -- from this many it may reach into the margin where the window has one
@@ -335,7 +337,8 @@ local function figure(el)
   local alt = image.attributes["fig-alt"] or refuse("a figure without alt text: " .. el.identifier)
   if typst then
     local tall = image.classes:includes("tall")
-    return raw((tall and "#tall-figure((place, width) => [%s])" or "%s"):format(
+    local moved = ('#tall-figure("%s", (place, width) => [%%s])'):format(el.identifier)
+    return raw((tall and moved or "%s"):format(
       ("#figure(image(%s, alt: %s%s), caption: [%s], kind: image, placement: %s)\n<%s>"):format(
         typst_string(image.src), typst_string(alt), (tall or image.classes:includes("led")) and ", width: width" or "",
         typst_inlines(caption), tall and "place" or "none", el.identifier)))
@@ -486,7 +489,10 @@ local function typst_table(tbl, caption, grouped)
   if grouped then code = code:gsub("table%.cell%(colspan: (%d+)%)%[", "group-row(%1)[") end
   local lines = code:find("fig-spark-", 1, true) ~= nil
   local kind = lines and "lines" or grouped and not tbl.classes:includes("ordinary") and "card" or #tbl.colspecs < WIDE and "plain" or "wide"
-  return raw(("#%s-table[%s]"):format(kind, code))
+  local how = pandoc.List({})
+  if tbl.attributes.after then how:insert("after: " .. tbl.attributes.after .. "pt") end
+  if tbl.attributes.short then how:insert("fit: fit") end
+  return raw(("#%s-table(%s)[%s]"):format(kind, table.concat(how, ", "), code))
 end
 
 -- A row that heads those after it: its first cell stands across the table.
@@ -863,7 +869,10 @@ local function leads_on(blocks, i)
     if not is_lead(block) or not follows then return false end
     if follows.t == "Figure" then return not is_tall(follows) end
     if follows.t == "Table" then return step == 0 end
-    if follows.t == "Header" then return i > 1 and blocks[i - 1].t == "Header" and step == 0 end
+    if follows.t == "Header" then
+      local above = blocks[i - 1]
+      return step == 0 and above ~= nil and above.t == "Header" and follows.level > above.level
+    end
   end
   return false
 end
@@ -926,45 +935,121 @@ local function keep_with_next(kept)
   end
 end
 
--- A short table and its notes stay together, and so does what is said about the report.
-local function keep_together(doc)
+-- Lists, and words that stick to what follows, are Typst's by now.
+local function is_words(block)
+  local code = block.t == "RawBlock" and block.text or ""
+  return block.t == "Para" or block.t:match("List$") or code == "]" or code:match("^#list%-") or code:match("^#block")
+end
+
+-- The last of the words about the figure at `place`, as far as they lead to nothing else.
+local function words_after(blocks, place)
+  local last = place
+  while blocks[last + 1] and is_words(blocks[last + 1]) and not leads_on(blocks, last + 1) do last = last + 1 end
+  return last
+end
+
+local function led(figure)
+  return figure:walk({ Image = function(image) image.classes:insert("led") return image end })
+end
+
+-- Arguments of a function of board.typ: what leads to a figure, how it is drawn, and the words after it, or none.
+local function figure_with_words(blocks, from, place, last)
+  local out = pandoc.Blocks({ raw("[") })
+  for i = from, place - 1 do
+    local sticky = leads_on(blocks, i)
+    out:extend(sticky and { raw("#block(sticky: true)["), blocks[i], raw("]") } or { blocks[i] })
+  end
+  out:insert(raw("], width => ["))
+  local notes = is_notes(blocks[place + 1])
+  if notes then out:insert(raw("#block(sticky: true)[")) end
+  out:insert(led(blocks[place]))
+  if notes then out:extend({ raw("]"), blocks[place + 1] }) end
+  local first = place + (notes and 2 or 1)
+  out:insert(raw(first <= last and "], [" or "], none"))
+  for i = first, last do out:insert(blocks[i]) end
+  if first <= last then out:insert(raw("]")) end
+  return out
+end
+
+-- A short table and its notes stay together; a figure and what leads to it are handed over as one.
+local function kept_together(blocks, to)
   local kept, i = pandoc.Blocks({}), 1
-  local about, ahead = false, nil
-  while i <= #doc.blocks do
-    local block, follows = doc.blocks[i], doc.blocks[i + 1]
-    if block.t == "Header" and block.identifier == ABOUT then
-      if kept[#kept] then keep_with_next(kept) end
-      kept:insert(raw("#about["))
-      about = true
-    end
-    if not ahead then
-      ahead = figure_ahead(doc.blocks, i)
-      if ahead then
-        doc.blocks[ahead] = doc.blocks[ahead]:walk({ Image = function(image) image.classes:insert("led") return image end })
-        kept:insert(raw("#led-figure(width => ["))
-        block = doc.blocks[i]
-      end
-    end
-    if leads_on(doc.blocks, i) then
+  while i <= to do
+    local block, follows, ahead = blocks[i], blocks[i + 1], figure_ahead(blocks, i)
+    if ahead then
+      local last = math.min(to, words_after(blocks, is_notes(blocks[ahead + 1]) and ahead + 1 or ahead))
+      kept:insert(raw(('#led-figure("%s",'):format(blocks[ahead].identifier)))
+      kept:extend(figure_with_words(blocks, i, ahead, last))
+      kept:insert(raw(")"))
+      i = last
+    elseif leads_on(blocks, i) then
       kept:extend({ raw("#block(sticky: true)["), block, raw("]") })
     elseif block.t == "Table" and is_short(block) then
-      kept:extend({ raw("#whole-table["), block })
+      block.attributes.short = "true"
+      kept:extend({ raw("#whole-table(fit => ["), block })
       if is_notes(follows) then
         kept:insert(follows)
         i = i + 1
       end
-      kept:insert(raw("]"))
+      kept:insert(raw("])"))
     else
       if block.t == "Table" then kept:insert(raw(has_lines_in_groups(block) and "#begin-page" or "#begin-table")) end
       kept:insert(block)
     end
-    if i == ahead then
-      kept:insert(raw("])"))
-      ahead = nil
-    end
     i = i + 1
   end
-  if about then kept:insert(raw("]")) end
+  return kept
+end
+
+-- Where the last section begins, of words alone, or the last figure with what leads to it, and where that stands.
+local function start_of_ending(blocks)
+  local i = #blocks
+  while i > 0 and (is_words(blocks[i]) or is_notes(blocks[i])) do i = i - 1 end
+  local found, from = blocks[i], i
+  if found and found.t == "Header" then
+    while from > 1 and blocks[from - 1].t == "Header" do from = from - 1 end
+    return from, nil
+  elseif found and found.t == "Figure" and not is_tall(found) then
+    while from > 1 and figure_ahead(blocks, from - 1) == i do from = from - 1 end
+    return from, i
+  end
+  return #blocks + 1, nil
+end
+
+-- A table's notes have room on its last page, and so have the fewest lines about the report after the last of all.
+local function leave_room(blocks)
+  for i, block in ipairs(blocks) do
+    local notes = is_notes(blocks[i + 1]) and blocks[i + 1]
+    local points = notes and 24 + 13 * math.ceil(#text(notes.content) / NOTES) or 0
+    if i + (notes and 1 or 0) == #blocks then points = points + ENDING end
+    if block.t == "Table" and points > 0 then block.attributes.after = tostring(points) end
+  end
+end
+
+-- What is said about the report stays together, and with what is before it.
+local function keep_together(doc)
+  local before, about = pandoc.Blocks({}), pandoc.Blocks({})
+  for _, block in ipairs(doc.blocks) do
+    local later = #about > 0 or (block.t == "Header" and block.identifier == ABOUT)
+    if later then about:insert(block) else before:insert(block) end
+  end
+  leave_room(before)
+  if #about == 0 then
+    doc.blocks = kept_together(before, #before)
+    return doc
+  end
+  if #before > 0 then keep_with_next(before) end
+  local from, place = start_of_ending(before)
+  local kept = kept_together(before, from - 1)
+  kept:insert(raw(('#ending("%s",'):format(place and before[place].identifier or "")))
+  if place then
+    kept:extend(figure_with_words(before, from, place, #before))
+  else
+    kept:extend({ raw("["), table.unpack(before, from) })
+    kept:insert(raw("], none, none"))
+  end
+  kept:extend({ raw(", ["), table.unpack(about) })
+  kept:insert(raw("])"))
   doc.blocks = kept
   return doc
 end

@@ -82,7 +82,7 @@ def test_sixty_measures_come_out_and_are_called_too_many(tmp_path: Path) -> None
     table = next(bundle for bundle in shown if bundle.id == "tbl-measures")
     assert len(table.rows) == 61  # and one that heads them
     assert "60 measures are more than a board can weigh" in table.markdown
-    assert sum(bundle.kind == "figure" for bundle in shown) == 10  # six measures to a picture
+    assert sum(bundle.kind == "figure" for bundle in shown) == 15  # four measures to a picture
     assert len({bundle.id for bundle in shown}) == len(shown)
 
 

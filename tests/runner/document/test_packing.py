@@ -103,6 +103,21 @@ def test_how_reports_were_made_stands_once_at_the_end() -> None:
     assert "Notebook\n:   A: A.ipynb\\\n    B: B.ipynb" in end
 
 
+def test_what_was_decided_stands_once_where_the_pack_says_it_itself() -> None:
+    decided = "\n## Decided {#sec-decided}\n\n| A |\n|:--|\n| b |\n\n: Old. {#tbl-decided}\n"
+    decided += "\n## Waits {#sec-waits}\n"
+    once = edition("A")
+    assert once.kept is not None
+    kept = replace(once.kept, markdown=once.kept.markdown + decided + "\nSee @tbl-decided.\n")
+    bundle = shown("sections", "a")
+    for own in ("## Now {#sec-decided}\n\n: New. {#tbl-decided}\n\n", ""):
+        pack = Document(f"---\ntitle: Pack\n---\n\n{own}*sections*\n", {}, FACTS, (bundle,))
+        told = put_in(pack, {"a": replace(once, kept=kept)}).markdown
+        assert ("Old." in told) == (not own)
+        assert "## Waits {#sec-waits-e1}" in told
+        assert ("See @tbl-decided." if own else "See @tbl-decided-e1.") in told
+
+
 def test_a_pack_without_a_place_for_it_leaves_how_each_was_made_in_each() -> None:
     text = packed("sections", a=made("A")).markdown
     assert "## Method {#sec-method-e1}" in text

@@ -107,6 +107,35 @@ def test_a_figure_that_lacks_a_little_room_is_set_smaller_and_stays_with_what_le
     assert ("Figure 1" in first, "Part" in first, "What it means." in first) == (lines <= 25,) * 3
 
 
+@pytest.mark.parametrize(("lines", "before"), [(20, False), (23, True), (31, False)])
+def test_words_come_before_a_figure_that_would_leave_a_fifth_of_the_page_white(
+    notebook, pages, lines, before
+) -> None:
+    """After 20 lines a smaller figure has room, after 31 less than a fifth of the page is left."""
+    high = LOW.replace("180", "230")
+    fill(notebook, lines).markdown("## Part\n\nWhat it means.").figure(svg=high)
+    notebook.markdown("The words about it.\n\n## Next\n\nElse.")
+    first = pages()[0]
+    assert ("The words about it." in first and "Figure 1" not in first) == before
+
+
+@pytest.mark.parametrize("lines", range(2, 24, 3))
+def test_headings_that_follow_each_other_do_not_all_go_with_what_the_last_leads_to(
+    notebook, pages, lines
+) -> None:
+    """Six questions, each with a sentence, before a table: the first stands where it has room."""
+    questions = "\n\n".join(f"### Question {n}\n\nIts sentence." for n in range(6))
+    fill(notebook, lines).markdown(f"## Part\n\n{questions}").table(columns=WORDS, rows=rows(8))
+    assert "Question 0" in pages()[0]
+
+
+@pytest.mark.parametrize("lines", range(4, 20, 2))
+def test_the_notes_of_a_table_never_stand_alone_at_the_head_of_a_page(notebook, pages, lines) -> None:
+    fill(notebook, lines).table(columns=WORDS, rows=rows(14), markdown="A note of the table.")
+    (page,) = [each for each in pages() if "A note of the table." in each]
+    assert "value13" in page
+
+
 @pytest.mark.parametrize("first", range(44, 56, 2))
 def test_a_row_that_heads_others_never_ends_a_page_and_comes_again_on_the_next(
     notebook, pages, first
@@ -166,6 +195,27 @@ def test_what_is_said_about_the_report_is_no_page_of_its_own(notebook, pages, li
     (page,) = [each for each in pages() if "About this report" in each]
     before = page[: page.index("About this report")]
     assert ("The last point." if ending else f"Line {lines - 1}.") in before
+
+
+@pytest.mark.parametrize(
+    ("lines", "figure", "smaller"), [(28, False, False), (30, False, True), (20, True, True)]
+)
+def test_the_end_of_a_report_is_set_smaller_where_that_saves_its_last_page(
+    notebook, pages, lines, figure, smaller
+) -> None:
+    """What is said about it is run on, and the section or the figure before it is set smaller."""
+    fill(notebook, lines).markdown("## The last section\n\nIts first words.\n\nIts last words.")
+    if figure:
+        notebook.figure(svg=LOW)
+    (page,) = pages()
+    assert ("Notebook:" in page) == smaller
+
+
+def test_a_table_leaves_room_for_what_is_said_about_the_report(notebook, pages) -> None:
+    """Rows as they are would fill the page; set tighter, the few lines about the report have room below them."""
+    fill(notebook, 2).table(columns=WORDS, rows=rows(24), markdown="A note.")
+    (page,) = pages()
+    assert page.index("value23") < page.index("A note.") < page.index("About this report")
 
 
 def test_a_table_of_few_high_rows_begins_where_it_stands(notebook, pages) -> None:

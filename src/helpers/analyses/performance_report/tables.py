@@ -254,7 +254,7 @@ def annex_pages(
     results: Sequence[MeasureResult],
     told: Callable[[MeasureResult], str] = line_words,
 ) -> Iterator[Shown]:
-    """Yield a line for each, and then the small charts, six to a picture at most.
+    """Yield a line for each, and then the small charts, four to a picture at most.
 
     The lines come first: on paper a picture goes to the head of a page, away from what stands before or after it.
     """

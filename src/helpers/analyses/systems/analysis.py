@@ -35,7 +35,7 @@ from helpers.measures.sums import SMALL
 from helpers.measures.words import what_sentences
 from helpers.phrases import phrase, phrases
 from helpers.report.arguments import names_near_misses
-from helpers.report.charts.multiples import pictures_of_rows
+from helpers.report.charts.multiples import ROWS, pictures_of_rows
 from helpers.report.columns import Filled, fields, laid_out, text
 from helpers.report.parts import Field, Headline, Part, part
 from helpers.report.report import Report
@@ -43,8 +43,6 @@ from helpers.report.sections import Sections, first_bold
 from helpers.report.words import count, listed, month, number, sentence
 from helpers.theme.markdown import escape_markdown
 
-#: rows of charts in a picture at most: a PDF sets a taller one where there is room, before or after others
-ROWS_AT_ONCE: Final = 2
 SERIES: Final = fields(__file__, "series")
 
 
@@ -52,7 +50,7 @@ def pictures_of(
     sections: Sections, drawn: Sequence[MeasureResult], steps: Mapping[str, Collection[str]]
 ) -> Iterator[Part]:
     """Yield pictures of about as many rows each, in order; `steps` are the measures of each step by its name."""
-    for place, those in enumerate(pictures_of_rows(len(drawn), ROWS_AT_ONCE)):
+    for place, those in enumerate(pictures_of_rows(len(drawn), ROWS)):
         some = drawn[those]
         named = [step for step, names in steps.items() if any(each.measure.id in names for each in some)]
         latest = [(each, each.latest) for each in some if each.latest is not None]

@@ -14,7 +14,6 @@ from matplotlib.ticker import Locator, ScalarFormatter
 
 from helpers.bundle import Bundle
 from helpers.report.charts.layout import fix_axes, is_settled, settle
-from helpers.report.charts.svg import svg_of
 from helpers.report.shown import Shown, picture_of
 from helpers.theme import colours
 from helpers.theme.charts import FIGURE_SIZE
@@ -43,14 +42,13 @@ class ReportFigure(Figure):
     #: what it is in the report: set by the part that it pictures
     bundle: Bundle | None = None
 
-    def as_svg(self) -> str:
-        """Return it as SVG, laid out as it is: nobody alters it any more."""
+    def freeze(self) -> None:
+        """Leave everything where it stands, once it is laid out: nobody alters it any more."""
         for axes in self.axes[:1]:
             settle(axes)
         self.set_layout_engine("none")
         for axes in self.axes:
             fix_axes(axes)
-        return svg_of(self)
 
     def set_layout_engine(self, layout: Any = None, **options: Any) -> None:
         """Have it laid out in another way."""

@@ -16,12 +16,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
-from matplotlib.patheffects import withStroke
+from matplotlib.patheffects import Stroke
 from matplotlib.text import Annotation
+from matplotlib.transforms import IdentityTransform
 from numpy.typing import NDArray
 
 from helpers.report.charts.layout import measuring, settle, size_of
-from helpers.report.charts.svg import HALO, HALOED
 from helpers.theme import colours
 
 Floats = NDArray[np.float64]
@@ -210,12 +210,24 @@ def name_points(axes: Axes, names: Sequence[Name], path: tuple[Floats, Floats]) 
         x, y = _pixels(axes, name.x, name.y)
         nudge = ((box.middle[0] - x) * scale, (box.middle[1] - y) * scale)
         far = box.away_from(_stretch(axes, name), y) * scale > 3 * _GAP
-        axes.annotate(
-            name.text, (name.x, name.y), nudge,
-            textcoords="offset points", annotation_clip=False, ha="center", va="center", **name.style,
-            path_effects=[withStroke(**HALO)], gid=HALOED,  # readable over a line
-            arrowprops={"arrowstyle": "-", "color": name.colour, "linewidth": 0.8, "shrinkB": 5} if far else None,
+        arrow = {"arrowstyle": "-", "color": name.colour, "linewidth": 0.8, "shrinkB": 5} if far else None
+        words = _Haloed(
+            name.text, (name.x, name.y), nudge, textcoords="offset points", annotation_clip=False,
+            ha="center", va="center", **name.style, arrowprops=arrow,
         )  # fmt: skip
+        words.set_transform(IdentityTransform())  # as `annotate` does: its place is worked out in pixels
+        axes.add_artist(words)
+
+
+class _Haloed(Annotation):
+    """Words that are readable over a line: an effect alone would make them an outline, which the gate cannot read."""
+
+    def draw(self, renderer: Any) -> None:
+        """Draw the halo, and the words on it."""
+        self.set_path_effects([Stroke(linewidth=2.5, foreground="white")])
+        super().draw(renderer)
+        self.set_path_effects([])
+        super().draw(renderer)
 
 
 def _make_headroom(axes: Axes, names: Sequence[Name]) -> None:

@@ -1,4 +1,4 @@
-"""Small charts, six to a page: a line, its mean and limits, its target, a title; for what needs no chart of its own.
+"""Small charts, four a picture: a line, its mean and limits, its target, a title; for what needs no chart of its own.
 
 The axes stand at fixed places, so that nothing has to be laid out.
 """
@@ -24,8 +24,8 @@ from helpers.theme.charts import FIGURE_SIZE
 
 Floats = NDArray[np.float64]
 ACROSS: Final = 2
-#: rows of small charts that a page has room for
-ROWS: Final = 3
+#: rows in a picture at most: a page may end as white as the next picture is high
+ROWS: Final = 2
 #: inches: height of a row, and what stands around its axes
 _ROW, _LEFT, _RIGHT, _ABOVE, _BELOW = 1.62, 0.55, 0.12, 0.42, 0.28
 _TITLE_LETTERS: Final = 52

@@ -24,6 +24,8 @@ _PICTURES: Final = frozenset({"icon", "spark"})
 _NAMED: Final = 5  # figures that the list of exceptions names of one report
 #: sections on how a report was made, which a pack can show together at its end
 _BACK: Final = ("sec-method", "sec-glossary", "sec-about")
+#: a section on the organisation, not on one report: the pack's own is newer
+_NEWER: Final = "decided"
 _SYNTHETIC: Final = re.compile(r"(?m)^::: \{\.synthetic\}\n.*?\n:::\n", re.DOTALL)
 _TERM: Final = re.compile(r"(?m)^(\S.*)\n:   (.+)$")
 #: where a label is declared, referred to or drawn from, and the label
@@ -100,8 +102,9 @@ def put_in(document: Document, editions: Mapping[str, Edition]) -> Document:
     settings, text = parted(document.markdown)
     settings = {"toc": True, "toc-depth": 2, **settings}
     apart = any(each.id == "methods" for each in document.bundles if each.kind == "editions")
+    newer = f"{{#sec-{_NEWER}" in text
     placed = {
-        name: _placed(each, number, apart=apart, invented=document.facts.synthetic)
+        name: _placed(each, number, apart=apart, newer=newer, invented=document.facts.synthetic)
         for number, (name, each) in enumerate(editions.items(), start=1)
     }
     for bundle in document.bundles:
@@ -120,18 +123,22 @@ def put_in(document: Document, editions: Mapping[str, Edition]) -> Document:
     return replace(document, markdown=front(settings) + text, figures=figures, facts=facts)
 
 
-def _placed(edition: Edition, number: int, *, apart: bool, invented: bool) -> Edition:
-    """Return an edition with labels of its own, without what the pack says once: invented data, how it was made."""
+def _placed(edition: Edition, number: int, *, apart: bool, newer: bool, invented: bool) -> Edition:
+    """Return an edition with labels of its own, without what the pack says once.
+
+    That is: that data are invented, how it was made (`apart`), what was decided (`newer`).
+    """
     if edition.kept is None:
         return replace(edition, number=number)
     body = _LABEL.sub(rf"\1\2-e{number}", parted(edition.kept.markdown)[1])
     body = _SYNTHETIC.sub("", body, count=1) if invented else body
     back = {}
-    for label in _BACK if apart else ():
+    for label in (*(_BACK if apart else ()), *([f"sec-{_NEWER}"] if newer else ())):
         found = re.search(rf"(?ms)^## [^\n]*\{{#{label}-e{number}\b[^\n]*\n(.*?)(?=^## |\Z)", body)
         if found:
             back[label] = found[1].strip()
             body = body.replace(found[0], "")
+            body = re.sub(rf"((?:sec|tbl)-{_NEWER})-e{number}\b", r"\1", body)
     return replace(edition, number=number, body=body, back=back)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import os
 import re
 import subprocess
@@ -32,12 +33,11 @@ _SETTINGS: Final = "page.yml"
 _SECONDS: Final = 120
 #: what Typst says where a page could be laid out in two ways for ever
 _UNSETTLED: Final = "did not converge"
-#: what board.typ then leaves undecided no more: how large figures are, whether there are contents, how tight rows are
+#: what board.typ then leaves undecided no more, beside figures: whether there are contents, how tight rows are
 _SETTLED: Final[tuple[dict[str, str], ...]] = (
     {},
-    {"figures": "alike"},
-    {"figures": "alike", "contents": "always"},
-    {"figures": "alike", "contents": "always", "rows": "alike"},
+    {"contents": "always"},
+    {"contents": "always", "rows": "alike"},
 )
 
 
@@ -78,34 +78,43 @@ def render_html(document: Document, *, theme: Theme, folder: Path) -> Path:  # n
 def render_pdf(document: Document, *, theme: Theme, folder: Path) -> Path:
     """Make a tagged PDF (PDF/UA-1), `report.pdf`, through Typst, which may refuse or warn."""
     path = folder / "report.pdf"
-    for settled in _SETTLED:
-        warnings = _typeset(folder, path, settled)
-        if not any(_UNSETTLED in each for each in warnings):
-            break
-    if warnings:
+    if warnings := _typeset_settled(folder, path):
         raise _failed("PDF (Typst)", *warnings)
     finish("pdf", path, document, theme=theme, look=folder / LOOK)
     return path
 
 
-def _typeset(folder: Path, path: Path, inputs: dict[str, str]) -> list[str]:
+def _typeset_settled(folder: Path, path: Path) -> list[str]:
+    """Make a PDF, and return Typst's warnings; unsettled figures keep the sizes of the first attempt."""
+    warnings, chosen = _typeset(folder, path, {})
+    for settled in _SETTLED:
+        if chosen is None:
+            break
+        warnings, unsettled = _typeset(folder, path, {"chosen": chosen} | settled)
+        chosen = chosen if unsettled is not None else None
+    return warnings
+
+
+def _typeset(folder: Path, path: Path, inputs: dict[str, str]) -> tuple[list[str], str | None]:
+    """Return Typst's warnings, and where it did not settle what board.typ notes of each figure's size in the end."""
     import typst  # late: the compiler is loaded only where a PDF is made
 
+    source, options = (
+        folder / "report.typst",
+        {"root": folder, "font_paths": fonts(), "ignore_system_fonts": True},
+    )
     try:
         _, warnings = typst.compile_with_warnings(
-            folder / "report.typst",
-            output=path,
-            root=folder,
-            font_paths=fonts(),
-            ignore_system_fonts=True,
-            pdf_standards=["ua-1"],
-            sys_inputs=inputs,
+            source, output=path, pdf_standards=["ua-1"], sys_inputs=inputs, **options
         )
+        if not any(_UNSETTLED in each.message for each in warnings):
+            return [warning.message for warning in warnings], None
+        noted = typst.query(source, "<chosen>", field="value", sys_inputs=inputs, **options)
     except typst.TypstError as error:
         raise _failed("PDF (Typst)", error.message, *error.hints) from error
     finally:
         forget_pages()
-    return [warning.message for warning in warnings]
+    return [warning.message for warning in warnings], ",".join(json.loads(noted))
 
 
 def render_office(name: str, document: Document, *, theme: Theme, folder: Path) -> Path:
