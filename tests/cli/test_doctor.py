@@ -87,3 +87,19 @@ def test_a_package_that_is_not_installed_is_named(
     _, found = ask(root)
     assert found["Packages"]["found"] == "without no-such-thing"
     assert found["Packages"]["verdict"] == "missing"
+
+
+def test_a_quarto_too_old_stops_a_run_only_where_it_is_named(
+    ask: Ask, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = tmp_path / "bin" / "quarto"
+    command.parent.mkdir()
+    command.write_text("#!/bin/sh\necho 1.8.27\n", "utf-8")
+    command.chmod(0o755)
+    monkeypatch.delenv("QUARTO_PATH", raising=False)
+    monkeypatch.setenv("PATH", f"{command.parent}{os.pathsep}{os.environ['PATH']}")
+    found = ask(root)[1]["Quarto"]
+    assert found["verdict"] == "lacking"
+    assert "1.8.27; allowed: 1.9 or newer" in found["cure"]
+    monkeypatch.setenv("QUARTO_PATH", str(command))
+    assert ask(root)[1]["Quarto"]["verdict"] == "missing"

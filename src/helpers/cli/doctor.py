@@ -27,7 +27,7 @@ from helpers.cli.own.upgrading import seen
 from helpers.errors import ExitCode, Problem, UserError, place_problem
 from helpers.landlock import can_wall_off
 from helpers.places import state_folder
-from helpers.runner.engines import TAGGED, find_quarto
+from helpers.runner.engines import find_quarto
 from helpers.runner.kernel.execute import IS_SUPPORTED, can_watch
 from helpers.runner.processes import MEGABYTES_EACH, usable_cores, usable_memory
 from helpers.runner.schedule.reading import read_schedules
@@ -121,12 +121,13 @@ def _quarto() -> Finding:
     try:
         quarto = find_quarto()
     except UserError as error:
-        return replace(_finding("Quarto", False, "cannot be used", cure=str(error)), verdict="missing")
+        found = _finding("Quarto", False, "cannot be used", cure=str(error))
+        # named, it stops every run; one that merely lies on the path is passed over
+        return replace(found, verdict="missing") if os.environ.get("QUARTO_PATH") else found
     if quarto is None:
         return _finding("Quarto", False, "not found")
     version = ".".join(map(str, quarto.version))
-    cure = f"version {'.'.join(map(str, TAGGED))} or newer makes accessible PDFs (PDF/UA)"
-    return _finding("Quarto", quarto.tags_pdf, f"{version}, {quarto.path}", cure=cure)
+    return _finding("Quarto", True, f"{version}, {quarto.path}")
 
 
 def _project() -> Iterator[Finding]:

@@ -18,9 +18,8 @@ from helpers.errors import ReportError, UsageError
 
 FORMATS: Final = ("html", "pdf", "docx", "pptx")
 RENDERERS: Final = ("auto", "quarto", "embedded")
-OLDEST: Final = (1, 4)
-#: from this version on Quarto's Typst writes PDF/UA
-TAGGED: Final = (1, 9)
+#: the first with Typst 0.14, whose tagged PDFs and words for equations our template asks for
+OLDEST: Final = (1, 9)
 _SECONDS: Final = 60
 
 
@@ -30,11 +29,6 @@ class Quarto:
 
     path: Path
     version: tuple[int, ...]  # its version as numbers
-
-    @property
-    def tags_pdf(self) -> bool:
-        """Whether its PDFs can follow PDF/UA-1."""
-        return self.version >= TAGGED
 
 
 def engine_name(engine: Quarto | None) -> str:
@@ -51,13 +45,18 @@ def choose_engine(renderer: str = "auto") -> Quarto | None:
 
     `renderer`: one of `RENDERERS`: `auto` takes Quarto where it is found, else the embedded engine. None stands for
     the embedded engine. Raises `UsageError` for another word, or when `quarto` is asked for and not found;
-    `ReportError` when Quarto is found and cannot be used.
+    `ReportError` when Quarto is asked for, here or by `QUARTO_PATH`, and cannot be used.
     """
     if renderer not in RENDERERS:
         raise UsageError("--renderer", repr(renderer), ", ".join(RENDERERS))
     if renderer == "embedded":
         return None
-    found = find_quarto()
+    try:
+        found = find_quarto()
+    except ReportError:
+        if renderer == "quarto" or os.environ.get("QUARTO_PATH"):
+            raise
+        return None  # what happens to lie on the path, too old perhaps, was not asked for
     if found is None and renderer == "quarto":
         cure = "Install Quarto or set QUARTO_PATH; --renderer embedded needs nothing."
         raise UsageError("--renderer", "quarto, but no such command is found", cure=cure)

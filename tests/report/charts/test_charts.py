@@ -150,3 +150,14 @@ def test_a_long_name_above_a_small_chart_goes_on_in_a_second_line() -> None:
     title = multiples_chart([small]).axes[0].get_title(loc="left")
     assert title.replace("\n", " ") == f"{name} (%)"
     assert title.count("\n") == 1
+
+
+def test_small_charts_begin_and_end_at_their_months_where_the_first_and_last_have_no_value() -> None:
+    days = np.arange("2024-01", "2024-07", dtype="datetime64[M]").astype("datetime64[D]")
+    known = np.array([np.nan, 1.0, 2.0, 3.0, 2.0, np.nan])
+    whole = Small("Whole", days, np.arange(6.0), 1.0, np.nan, np.nan, 0, np.nan, "%")
+    gaps = Small("Gaps", days, known, np.nan, np.nan, np.nan, 0, np.nan, "%")
+    one, other = multiples_chart([whole, gaps]).axes
+    assert one.get_xlim() == pytest.approx(other.get_xlim())
+    only = Small("Only", days[:1], known[1:2], np.nan, np.nan, np.nan, 0, np.nan, "%")
+    assert multiples_chart([only]).axes[0].get_xlim()[0] < multiples_chart([only]).axes[0].get_xlim()[1]

@@ -65,7 +65,7 @@ def test_the_command_is_found_on_the_path(stand_in):
 
 
 @pytest.mark.parametrize(
-    ("version", "said"), [("1.3.450", "version 1.3.450; allowed: 1.4"), ("what", "no version")]
+    ("version", "said"), [("1.8.27", "version 1.8.27; allowed: 1.9"), ("what", "no version")]
 )
 def test_a_version_that_cannot_be_used_is_refused(stand_in, version, said):
     with pytest.raises(ReportError, match=said):
@@ -77,12 +77,16 @@ def test_a_path_that_names_nothing_is_refused(tmp_path):
         find_quarto({"QUARTO_PATH": str(tmp_path / "nothing"), "PATH": ""})
 
 
-def test_pdfs_are_tagged_from_version_1_9_on(tmp_path):
-    assert [Quarto(tmp_path, version).tags_pdf for version in ((1, 8, 9), (1, 9), (1, 10, 1))] == [
-        False,
-        True,
-        True,
-    ]
+def test_one_too_old_on_the_path_is_passed_over_unless_it_is_asked_for(stand_in, monkeypatch):
+    folder = str(stand_in("1.8.27").parent)
+    monkeypatch.setenv("PATH", folder)
+    monkeypatch.delenv("QUARTO_PATH", raising=False)
+    assert choose_engine("auto") is None
+    with pytest.raises(ReportError, match=r"version 1\.8\.27"):
+        choose_engine("quarto")
+    monkeypatch.setenv("QUARTO_PATH", folder)
+    with pytest.raises(ReportError, match=r"version 1\.8\.27"):
+        choose_engine("auto")
 
 
 def test_asking_for_quarto_where_there_is_none_is_wrong_usage(monkeypatch, tmp_path):

@@ -96,6 +96,9 @@ def _draw(axes: Axes, small: Small) -> None:
     lines = textwrap.wrap(title, _TITLE_LETTERS, max_lines=2, placeholder="…")
     axes.set_title("\n".join(lines), loc="left", fontsize=8.5, x=-_LEFT / 2.7)
     axes.spines[["top", "right"]].set_visible(False)
+    # as matplotlib leaves about what is drawn, but the end months may have no value
+    room = 0.05 * (days[-1] - days[0]) or 1.0
+    axes.set_xlim(days[0] - room, days[-1] + room)
     axes.set_xticks([days[0], days[-1]], [f"{mdates.num2date(day):%b %Y}" for day in (days[0], days[-1])])
     first, last = axes.get_xticklabels()
     first.set_horizontalalignment("left")

@@ -85,7 +85,7 @@ def render_batch(
     if "docx" in wanted:
         for stem, document in documents.items():
             draw_figures(document, folder / stem)
-    settings = _project(theme, quarto, wanted)
+    settings = _project(theme, wanted)
     results = _render_all(list(documents), _Calls(quarto, wanted, settings, folder, stop))
     for stem, result in results.items():
         if not isinstance(result, ReportError):
@@ -166,10 +166,10 @@ def _source(document: Document, theme: Theme) -> str:
     return front(settings) + body
 
 
-def _project(theme: Theme, quarto: Quarto, formats: list[str]) -> dict[str, object]:
+def _project(theme: Theme, formats: list[str]) -> dict[str, object]:
     kinds = {
         "html": ("html", _HTML),
-        "pdf": ("typst", _typst(theme, quarto)),
+        "pdf": ("typst", _typst(theme)),
         "docx": ("docx", {"toc": False, "reference-doc": f"{LOOK}/{reference_of('docx')}"}),
         "pptx": ("pptx", {"toc": False, "reference-doc": f"{LOOK}/{reference_of('pptx')}"}),
     }
@@ -184,15 +184,14 @@ def _project(theme: Theme, quarto: Quarto, formats: list[str]) -> dict[str, obje
     }
 
 
-def _typst(theme: Theme, quarto: Quarto) -> dict[str, object]:
-    tagged = {"pdf-standard": "ua-1"} if quarto.tags_pdf else {}
+def _typst(theme: Theme) -> dict[str, object]:
     return {
         "template": "theme/embedded.typst",
         "template-partials": ["theme/look.typ", "theme/board.typ"],
         "shift-heading-level-by": 0,  # the filter has done it
         "papersize": theme.page.papersize,
         "keep-typ": True,
-        **tagged,
+        "pdf-standard": "ua-1",
     }
 
 
