@@ -306,3 +306,13 @@ def test_the_measures_of_the_table_and_their_sections_stand_in_one_order(peers: 
 def test_a_measure_that_is_not_compared_names_its_near_miss(peers: MakePeers) -> None:
     with pytest.raises(UsageError, match="seen_soon"):
         peers(*figures()).benchmark().trusts("seen_sooon")
+
+
+def test_two_trusts_are_named_in_a_table_and_are_no_chart(peers: MakePeers) -> None:
+    """A place among two says nothing; three have one."""
+    for many in (2, 3):
+        made = peers(*[Figure(f"T{n}", 5 + n, 10) for n in range(1, many + 1)]).benchmark()
+        part = made.trusts("seen_soon")
+        shown = [each.bundle for each in part.shown]
+        assert ("figure" in [bundle.kind for bundle in shown]) == (many == 3)
+        assert any("too few for a position" in bundle.prose for bundle in shown) == (many == 2)

@@ -215,7 +215,7 @@ class PeerBenchmark:
         own = [comparison.own] if comparison.own else []
         others = sorted(comparison.others, key=lambda member: (member.name, member.code))
         rows = [*own, *others]
-        drawn = len(rows) > 1
+        drawn = comparison.reason != "too_few"
         said = {
             "meaning": comparison.measure.description,
             "place": report_words.measure_words(comparison, found),
