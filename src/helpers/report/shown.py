@@ -82,6 +82,8 @@ def draw(chart: Callable[[], Figure]) -> Figure:
 
     with chart_style():
         figure = chart()
+        if hasattr(figure, "lay_out"):  # one of ours
+            figure.lay_out()
     plt.close(figure)
     return figure
 

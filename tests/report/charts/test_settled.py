@@ -109,3 +109,17 @@ def test_what_is_altered_is_laid_out_anew(alter) -> None:
     assert is_settled(figure)
     alter(figure.axes[0])
     assert not is_settled(figure)
+
+
+def test_a_chart_is_laid_out_when_it_is_drawn_with_room_for_a_title_of_the_whole() -> None:
+    def chart(title=""):
+        figure, axes = canvas(2.0)
+        axes.plot([1, 3, 2])
+        if title:
+            figure.suptitle(title)
+        return figure
+
+    plain, titled = draw(chart), draw(lambda: chart("All"))
+    assert is_settled(plain)
+    assert is_settled(titled)
+    assert titled.axes[0].get_position().y1 < plain.axes[0].get_position().y1

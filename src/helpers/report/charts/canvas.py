@@ -42,10 +42,14 @@ class ReportFigure(Figure):
     #: what it is in the report: set by the part that it pictures
     bundle: Bundle | None = None
 
-    def freeze(self) -> None:
-        """Leave everything where it stands, once it is laid out: nobody alters it any more."""
+    def lay_out(self) -> None:
+        """Lay it out as it now is, which need not be done again when it is shown so."""
         for axes in self.axes[:1]:
             settle(axes)
+
+    def freeze(self) -> None:
+        """Leave everything where it stands, once it is laid out: nobody alters it any more."""
+        self.lay_out()
         self.set_layout_engine("none")
         for axes in self.axes:
             fix_axes(axes)

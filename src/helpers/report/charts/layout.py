@@ -46,7 +46,7 @@ def settle(axes: Axes) -> None:
         return
     axes.autoscale_view()
     engine = figure.get_layout_engine()
-    if len(figure.axes) == 1:
+    if len(figure.axes) == 1 and not figure.texts and not figure.legends:  # which want room of their own
         ticks = len(axes.yaxis.get_majorticklocs())
         _fit(axes, figure)
         found = axes.yaxis.get_majorticklocs()
