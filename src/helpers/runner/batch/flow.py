@@ -19,6 +19,7 @@ from helpers.runner.processes import end_brief_calls
 #: takes), and for which it is called in any case, few enough to be held in memory
 FEWEST, TOGETHER = 8, 100
 _LOOK = 0.5  # seconds between two chances to notice an interruption
+_SOON = 0.02  # and until the kernel of the next report may start
 #: what every report needs in the runner, and what of it the embedded engine
 _LIBRARIES = (*RUN, "helpers.runner.document.making", "helpers.runner.gate", "jinja2")
 _ENGINE = ("helpers.runner.render", "pypandoc", "typst")
@@ -60,10 +61,8 @@ class _Flow:
         self, setting: Setting, lives: Sequence[Life], jobs: int, server: ForkServer | None
     ) -> None:
         self._setting, self._jobs, self._server = setting, jobs, server
-        # while as many notebooks are executed, the kernel of the next one starts: forked, it takes little memory
         self._turns = threading.Semaphore(jobs)
-        self._begun = jobs + (server is not None)
-        self._executing = ThreadPoolExecutor(self._begun, thread_name_prefix="execute")
+        self._executing = ThreadPoolExecutor(jobs + 1, thread_name_prefix="execute")
         self._rendering = ThreadPoolExecutor(jobs, thread_name_prefix="render")
         self._waiting = list(lives)
         self._executed: dict[Future[None], Life] = {}
@@ -80,7 +79,7 @@ class _Flow:
     def is_under_way(self) -> bool:
         """Feed the pools, and say whether anything is still to come."""
         # what has been executed is held in memory, so execution waits where rendering falls behind
-        while len(self._executed) < self._begun and len(self._rendered) <= self._jobs:
+        while len(self._executed) < self._at_once() and len(self._rendered) <= self._jobs:
             life = _take_free(self._waiting)
             if life is None:
                 break
@@ -97,12 +96,25 @@ class _Flow:
             self._rendered[self._rendering.submit(life.publish)] = (life,)
         return bool(self._waiting or self._executed or self._rendered or self._to_publish)
 
+    def _at_once(self) -> int:
+        """Return how many reports may be begun: one more while all turns are taken, for a forked kernel is small.
+
+        Not before, or two kernels that start together would take the first turn in any order.
+        """
+        return self._jobs + (self._server is not None and not self._has_free_turn())
+
+    def _has_free_turn(self) -> bool:
+        if is_free := self._turns.acquire(blocking=False):
+            self._turns.release()
+        return is_free
+
     def ended(self) -> list[Entry]:
         """Wait a moment, pass on what has been executed, and return the entries of what has ended."""
         under_way = (*self._executed, *self._rendered)
         if not under_way:
             time.sleep(_LOOK)  # all that is left waits for other runs
-        done, _ = wait(under_way, timeout=_LOOK, return_when=FIRST_COMPLETED)
+        soon = self._server is not None and len(self._executed) == self._jobs and self._has_free_turn()
+        done, _ = wait(under_way, timeout=_SOON if soon else _LOOK, return_when=FIRST_COMPLETED)
         lives: list[Life] = []
         for future in done:
             future.result()
