@@ -138,7 +138,8 @@ def _placed(edition: Edition, number: int, *, apart: bool, newer: bool, invented
         if found:
             back[label] = found[1].strip()
             body = body.replace(found[0], "")
-            body = re.sub(rf"((?:sec|tbl)-{_NEWER})-e{number}\b", r"\1", body)
+    if newer:  # what refers to it refers to the pack's own
+        body = re.sub(rf"((?:sec|tbl)-{_NEWER})-e{number}\b", r"\1", body)
     return replace(edition, number=number, body=body, back=back)
 
 
