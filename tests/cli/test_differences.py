@@ -11,6 +11,8 @@ import nbformat
 import pytest
 
 from helpers.cli import main
+from helpers.runner.batch import life
+from helpers.runner.batch import run as batches
 
 Call = Callable[..., tuple[int, str, str]]
 
@@ -24,12 +26,16 @@ def root(lay_out_once: Callable[..., Path]) -> Path:
     }
     root = lay_out_once({"good": values})
     path = root / "notebooks" / "good.ipynb"
-    for words in ("Stays grew.", "Stays fell & rose."):
-        notebook = nbformat.read(path, as_version=4)
-        notebook.cells[5].source = f"## Stay\n\nThe mean length of stay. {words}"
-        nbformat.write(notebook, path)
-        with pytest.raises(SystemExit):
-            main(["--project", str(root), "run", "--to", "html", "--quiet", "--renderer", "embedded"])
+    ids = iter(("20260401T000000Z-bbbbbb", "20260401T000000Z-aaaaaa"))
+    with pytest.MonkeyPatch.context() as patch:  # both runs begin within one second
+        patch.setattr(batches, "new_id", lambda: next(ids))
+        patch.setattr(life, "now", lambda: "2026-04-01T00:00:00+00:00")
+        for words in ("Stays grew.", "Stays fell & rose."):
+            notebook = nbformat.read(path, as_version=4)
+            notebook.cells[5].source = f"## Stay\n\nThe mean length of stay. {words}"
+            nbformat.write(notebook, path)
+            with pytest.raises(SystemExit):
+                main(["--project", str(root), "run", "--to", "html", "--quiet", "--renderer", "embedded"])
     return root
 
 

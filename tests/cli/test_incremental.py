@@ -92,5 +92,5 @@ print(*sorted(set(sys.modules) & set({HEAVY!r})))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == ["2 unchanged; reports/index.html", ""]
-    newest = max((root / ".boardpack" / "runs").iterdir())
-    assert newest.name == History(root / ".boardpack").runs()[1].run  # the unchanged batch made no folder
+    unchanged, made = History(root / ".boardpack").runs()
+    assert [folder.name for folder in (root / ".boardpack" / "runs").iterdir()] == [made.run], unchanged.run

@@ -100,9 +100,12 @@ def _editions(opened: Opened, before: str, after: str) -> tuple[tuple[Entry, Pat
 
 
 def _passed(entries: list[Entry]) -> list[Entry]:
-    """Return the editions that have passed the gate, the newest month first, of it the newest run."""
+    """Return the editions that have passed the gate, the newest month first, of it the newest run.
+
+    `entries`: newest first, as the history gives them; two runs may have begun within a second.
+    """
     passed = [entry for entry in entries if entry.state in _PASSED]
-    return sorted(passed, key=lambda each: (each.period, each.started, each.run), reverse=True)
+    return sorted(passed, key=lambda each: each.period, reverse=True)
 
 
 def _one(entries: list[Entry], word: str, edition: str) -> Entry:

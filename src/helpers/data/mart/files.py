@@ -150,7 +150,7 @@ class MartFiles:
         with self._lock():
             now = _now()
             self._clear_staging()
-            identity = f"{now:%Y%m%d%H%M%S}-{secrets.token_hex(4)}"
+            identity = f"{now:%Y%m%d%H%M%S%f}-{secrets.token_hex(4)}"  # of two, the newer is the greater
             staging = make_private(self.path / "staging" / identity)
             load = Load(identity, source, vintage or now, staging)
             try:
