@@ -15,7 +15,9 @@ from matplotlib.text import Annotation, Text
 
 from helpers.report.charts.canvas import canvas
 from helpers.report.charts.comparison import Bar, Step, bars_chart, split_chart
-from helpers.report.charts.labels import Name, name_ends, name_events, name_points
+from helpers.report.charts.labels import name_ends, name_events
+from helpers.report.charts.names import Name
+from helpers.report.charts.point_labels import name_points
 from helpers.report.charts.process import spc_chart
 from helpers.report.charts.rates import (
     Odds,

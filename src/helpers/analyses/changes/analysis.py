@@ -27,7 +27,8 @@ from helpers.phrases import phrases
 from helpers.report.analyses_in_room import analyse_in_room
 from helpers.report.arguments import names_near_misses
 from helpers.report.charts.canvas import canvas, label_months, label_numbers
-from helpers.report.charts.labels import Name, name_all
+from helpers.report.charts.labels import name_all
+from helpers.report.charts.names import Name
 from helpers.report.columns import Filled, fields, laid_out, text
 from helpers.report.parts import Headline, Part, part
 from helpers.report.report import Report

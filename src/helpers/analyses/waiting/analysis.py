@@ -34,7 +34,8 @@ from helpers.errors import DataError, Problem, UsageError, near_misses, raise_al
 from helpers.report.analyses_in_room import analyse_in_room
 from helpers.report.arguments import names_near_misses
 from helpers.report.charts.canvas import canvas, label_months, label_numbers, label_rows
-from helpers.report.charts.labels import Name, name_ends
+from helpers.report.charts.labels import name_ends
+from helpers.report.charts.names import Name
 from helpers.report.columns import fields
 from helpers.report.parts import Field, Headline, Part, part
 from helpers.report.period import add_months

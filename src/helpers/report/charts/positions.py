@@ -16,7 +16,8 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from helpers.report.charts.canvas import MARKS, OFFSET, SYMBOLS, Verdict, canvas, label_months, label_rows
-from helpers.report.charts.labels import Name, name_ends
+from helpers.report.charts.labels import name_ends
+from helpers.report.charts.names import Name
 from helpers.theme import colours
 
 Floats = NDArray[np.float64]

@@ -16,7 +16,8 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from helpers.report.charts.canvas import MARKS, Verdict, canvas, label_months, label_numbers
-from helpers.report.charts.labels import Name, name_all
+from helpers.report.charts.labels import name_all
+from helpers.report.charts.names import Name
 from helpers.report.words import number
 from helpers.stats.spc import XmRChart
 from helpers.stats.spc.verdicts import UNSTABLE_SHARE

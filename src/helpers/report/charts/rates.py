@@ -16,7 +16,9 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from helpers.report.charts.canvas import MARKS, canvas, label_months, label_rows, name_sides
-from helpers.report.charts.labels import Name, name_all, name_ends, name_points
+from helpers.report.charts.labels import name_all, name_ends
+from helpers.report.charts.names import Name
+from helpers.report.charts.point_labels import name_points
 from helpers.theme import colours
 
 Floats = NDArray[np.float64]

@@ -13,7 +13,8 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from helpers.report.charts.canvas import OFFSET, canvas, label_months, label_rows
-from helpers.report.charts.labels import Name, make_room, name_ends
+from helpers.report.charts.labels import make_room, name_ends
+from helpers.report.charts.names import Name
 from helpers.theme import colours
 
 Floats = NDArray[np.float64]
