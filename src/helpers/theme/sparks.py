@@ -92,11 +92,13 @@ def spark_svg(cell: str) -> bytes:
             pen = "M"
             continue
         x, y = place(number, value)
-        line += f"{pen}{x:.1f} {y:.1f}"
+        # a value between two gaps is a dot: a line of no length with round ends
+        line += f"{pen}{x:.1f} {y:.1f}" + ("h0" if pen == "M" else "")
         pen = "L"
     if line:
         parts.append(
-            f'<path d="{line}" fill="none" stroke="{colours.COMMON_CAUSE}" stroke-width="1.3" stroke-linejoin="round"/>'
+            f'<path d="{line}" fill="none" stroke="{colours.COMMON_CAUSE}" stroke-width="1.3" '
+            'stroke-linejoin="round" stroke-linecap="round"/>'
         )
         last = max(number for number, value in enumerate(values) if value is not None)
         x, y = place(last, known[-1])

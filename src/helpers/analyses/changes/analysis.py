@@ -28,6 +28,7 @@ from helpers.report.analyses_in_room import analyse_in_room
 from helpers.report.arguments import names_near_misses
 from helpers.report.charts.canvas import canvas, label_months, label_numbers
 from helpers.report.charts.labels import name_all
+from helpers.report.charts.lines import draw_line
 from helpers.report.charts.names import Name
 from helpers.report.columns import Filled, fields, laid_out, text
 from helpers.report.parts import Headline, Part, part
@@ -278,14 +279,15 @@ def review_chart(review: Review) -> Figure:
     x = np.asarray(mdates.date2num(np.array(review.days, dtype="datetime64[D]")), dtype=float)
     names = []
     if review.control is not None:
-        axes.plot(x, review.control, color=colours.PEER, linewidth=1)
+        draw_line(axes, x, review.control, color=colours.PEER, linewidth=1)
         names += _end("others", x, review.control, colours.PEER)
     if review.judged.found is not None:
         middle, low, high = counterfactual(review)
         axes.fill_between(x, low, high, color=colours.BAND, linewidth=0, zorder=1)
         axes.plot(x, middle, color=colours.TEXT, linewidth=1.4, linestyle=(0, (4, 2)), zorder=3)
         names += _end("without it", x, middle, colours.TEXT)
-    axes.plot(x, review.values, "o-", color=colours.HIGHLIGHT, linewidth=1.5, markersize=4, zorder=4)
+    look = {"color": colours.HIGHLIGHT, "marker": "o", "linewidth": 1.5, "markersize": 4, "zorder": 4}
+    draw_line(axes, x, review.values, **look)
     names += _end("what came", x, review.values, colours.HIGHLIGHT, bold=True)
     axes.set_ylabel(review.measure.unit)
     label_months(axes)

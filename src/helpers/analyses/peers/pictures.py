@@ -171,12 +171,18 @@ def movement(comparison: PeerComparison, moved: Movement) -> Figure:
     moments = moved.moments
     fan = charts_positions.Fan(
         tuple(_drawn_at(comparison, each.period) for each in moments),
+        _every(comparison),
         np.array([np.nan if each.value is None else each.value for each in moments]),
         np.array([each.lower_quartile for each in moments]),
         np.array([each.median for each in moments]),
         np.array([each.upper_quartile for each in moments]),
     )
     return charts_positions.movement_chart(fan, label=comparison.organisation, unit=comparison.unit)
+
+
+def _every(comparison: PeerComparison) -> int | None:
+    """Return how many months lie between two figures; a rolling year is published when it is."""
+    return None if comparison.period_type == "rolling12" else MONTHS.get(comparison.period_type)
 
 
 def _drawn_at(comparison: PeerComparison, day: date) -> date:

@@ -35,6 +35,7 @@ from helpers.report.analyses_in_room import analyse_in_room
 from helpers.report.arguments import names_near_misses
 from helpers.report.charts.canvas import canvas, label_months, label_numbers, label_rows
 from helpers.report.charts.labels import name_ends
+from helpers.report.charts.lines import draw_line
 from helpers.report.charts.names import Name
 from helpers.report.columns import fields
 from helpers.report.parts import Field, Headline, Part, part
@@ -318,7 +319,7 @@ def course_chart(past: pd.Series, tables: Mapping[str, pd.DataFrame]) -> Figure:
     """Draw a list so far, and how it may develop: the middle of each scenario, with intervals of 80%."""
     figure, axes = canvas(2.9)
     ends = [day.date() for day in pd.DatetimeIndex(past.index) + pd.offsets.MonthEnd(0)]
-    axes.plot(mdates.date2num(ends), past.to_numpy(dtype=float), color=colours.TEXT, linewidth=1.6)
+    draw_line(axes, mdates.date2num(ends), past, every=1, color=colours.TEXT, linewidth=1.6)
     now, names = float(past.iloc[-1]), []
     for (scenario, table), style in zip(tables.items(), _STYLES, strict=False):
         days = mdates.date2num([ends[-1] + timedelta(weeks=int(week)) for week in (0, *table.index)])

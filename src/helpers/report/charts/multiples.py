@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from helpers.report.charts.canvas import label_numbers, new_figure
 from helpers.report.charts.layout import mark_settled
+from helpers.report.charts.lines import draw_line
 from helpers.theme import colours
 from helpers.theme.charts import FIGURE_SIZE
 
@@ -88,7 +89,7 @@ def _draw(axes: Axes, small: Small) -> None:
     if np.isfinite(small.mean):
         axes.plot(ends, [small.mean] * 2, color=colours.TEXT, linewidth=0.9)
     _aim(axes, small)
-    axes.plot(days, small.values, color=colours.COMMON_CAUSE, linewidth=1.0)
+    draw_line(axes, days, small.values, color=colours.COMMON_CAUSE, linewidth=1.0)
     known = np.flatnonzero(np.isfinite(small.values))
     if len(known):
         axes.plot(days[known[-1]], small.values[known[-1]], "o", color=colours.TEXT, markersize=3.5)

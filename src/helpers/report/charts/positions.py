@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from helpers.report.charts.canvas import MARKS, OFFSET, SYMBOLS, Verdict, canvas, label_months, label_rows
 from helpers.report.charts.labels import name_ends
+from helpers.report.charts.lines import broken, draw_line
 from helpers.report.charts.names import Name
 from helpers.theme import colours
 
@@ -119,6 +120,7 @@ class Fan:
     """An organisation's values over the middle half of its peers, by period; NaN where it has none."""
 
     days: tuple[date, ...]
+    every: int | None  # months from one period to the next; None where they are irregular
     own: Floats
     lower: Floats
     median: Floats
@@ -129,13 +131,14 @@ def movement_chart(fan: Fan, *, label: str, unit: str) -> Figure:
     """Draw the own values over median and middle half of the peers, each named at its right end."""
     figure, axes = canvas(2.5)
     x = mdates.date2num(np.array(fan.days, dtype="datetime64[D]"))
-    axes.fill_between(x, fan.lower, fan.upper, color=colours.BAND, linewidth=0)
-    axes.plot(x, fan.median, color=colours.COMMON_CAUSE, linewidth=1.4, linestyle=(0, (4, 2)))
-    axes.plot(x, fan.own, "o-", color=colours.HIGHLIGHT, linewidth=1.8, markersize=4, zorder=4)
+    x, own, low, middle, high = broken(x, fan.own, fan.lower, fan.median, fan.upper, every=fan.every)
+    axes.fill_between(x, low, high, color=colours.BAND, linewidth=0)
+    draw_line(axes, x, middle, color=colours.COMMON_CAUSE, linewidth=1.4, linestyle=(0, (4, 2)))
+    axes.plot(x, own, "o-", color=colours.HIGHLIGHT, linewidth=1.8, markersize=4, zorder=4)
     axes.set_ylabel(unit)
     label_months(axes)
     axes.margins(x=0.02, y=0.14)
     last = np.flatnonzero(np.isfinite(fan.own))[-1:]
-    own = [Name(label, 0, float(fan.own[place]), colours.HIGHLIGHT, bold=True) for place in last]
-    name_ends(axes, [*own, Name("median", 0, float(fan.median[-1]), colours.COMMON_CAUSE)])
+    named = [Name(label, 0, float(fan.own[place]), colours.HIGHLIGHT, bold=True) for place in last]
+    name_ends(axes, [*named, Name("median", 0, float(fan.median[-1]), colours.COMMON_CAUSE)])
     return figure

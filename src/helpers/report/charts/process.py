@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from helpers.report.charts.canvas import MARKS, Verdict, canvas, label_months, label_numbers
 from helpers.report.charts.labels import name_all
+from helpers.report.charts.lines import broken, draw_line
 from helpers.report.charts.names import Name
 from helpers.report.words import number
 from helpers.stats.spc import XmRChart
@@ -98,7 +99,7 @@ def spc_chart(
         [*_ends(chart, drawn, axes.get_ylim(), digits=digits, has_fan=fan is not None), *plan],
         events=[(float(mdates.date2num(day)) - half, name) for day, name in events],
         points=[*_causes(chart, days, shown), *_past_steps(drawn, axes.get_ylim(), digits)],
-        path=(days, shown),
+        path=broken(days, shown)[:2],
     )
     return figure
 
@@ -123,7 +124,7 @@ def _draw_segments(axes: Axes, chart: XmRChart, days: Floats, half: float) -> No
 
 
 def _draw_points(axes: Axes, chart: XmRChart, days: Floats, shown: Floats) -> None:
-    axes.plot(days, shown, color=colours.COMMON_CAUSE, linewidth=1, zorder=3)
+    draw_line(axes, days, shown, color=colours.COMMON_CAUSE, linewidth=1, zorder=3)
     many = 1.0 if len(days) <= 40 else 0.8
     for verdict, (shape, colour, size) in MARKS.items():
         chosen = np.array([_verdict(kind) == verdict for kind in chart.point_type])

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from helpers.report.charts.canvas import MARKS, canvas, label_months, label_rows, name_sides
 from helpers.report.charts.labels import name_all, name_ends
+from helpers.report.charts.lines import broken, draw_line
 from helpers.report.charts.names import Name
 from helpers.report.charts.point_labels import name_points
 from helpers.theme import colours
@@ -151,7 +152,7 @@ def rate_months_chart(months: RateMonths, *, unit: str, events: Sequence[tuple[d
     for limit in (months.lower, months.upper):
         axes.step(x, limit, where="mid", color=colours.LIMITS, linewidth=1, linestyle=(0, (4, 2)))
     axes.plot(x, months.centre, color=colours.TEXT, linewidth=1.3)
-    axes.plot(x, months.shown, color=colours.COMMON_CAUSE, linewidth=1, zorder=3)
+    draw_line(axes, x, months.shown, color=colours.COMMON_CAUSE, linewidth=1, zorder=3)
     for verdict, side in (("common", 0), ("concerning", 1), ("improving", -1)):
         shape, colour, size = MARKS[verdict]
         chosen = months.outside == side
@@ -171,7 +172,7 @@ def rate_months_chart(months: RateMonths, *, unit: str, events: Sequence[tuple[d
         ],
         events=[(float(mdates.date2num(day)) - 13, what) for day, what in events],
         points=_outside_names(months, x),
-        path=(x, months.shown),
+        path=broken(x, months.shown)[:2],
     )
     return figure
 
