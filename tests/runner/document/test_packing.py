@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from helpers.bundle import Bundle, Column, ReportFacts
 from helpers.runner.document.making import Document
 from helpers.runner.document.packing import Edition, PackedDocument, keep, put_in, read_kept
@@ -103,19 +105,22 @@ def test_how_reports_were_made_stands_once_at_the_end() -> None:
     assert "Notebook\n:   A: A.ipynb\\\n    B: B.ipynb" in end
 
 
-def test_what_was_decided_stands_once_where_the_pack_says_it_itself() -> None:
+@pytest.mark.parametrize("methods", ["", "*methods*\n"])
+def test_what_was_decided_stands_once_where_the_pack_says_it_itself(methods: str) -> None:
     decided = "\n## Decided {#sec-decided}\n\n| A |\n|:--|\n| b |\n\n: Old. {#tbl-decided}\n"
-    decided += "\n## Waits {#sec-waits}\n"
+    decided += "\n## Waits {#sec-waits}\n\nSee @tbl-decided.\n\n## Method {#sec-method}\n\nAs @sec-decided asked.\n"
     once = edition("A")
     assert once.kept is not None
-    kept = replace(once.kept, markdown=once.kept.markdown + decided + "\nSee @tbl-decided.\n")
-    bundle = shown("sections", "a")
+    editions = {"a": replace(once, kept=replace(once.kept, markdown=once.kept.markdown + decided))}
+    bundles = (shown("sections", "a"), *([shown("methods", "a")] if methods else []))
     for own in ("## Now {#sec-decided}\n\n: New. {#tbl-decided}\n\n", ""):
-        pack = Document(f"---\ntitle: Pack\n---\n\n{own}*sections*\n", {}, FACTS, (bundle,))
-        told = put_in(pack, {"a": replace(once, kept=kept)}).markdown
+        pack = Document(f"---\ntitle: Pack\n---\n\n{own}*sections*\n\n{methods}", {}, FACTS, bundles)
+        told = put_in(pack, editions).markdown
         assert ("Old." in told) == (not own)
         assert "## Waits {#sec-waits-e1}" in told
         assert ("See @tbl-decided." if own else "See @tbl-decided-e1.") in told
+        assert ("As @sec-decided asked" if own else "As @sec-decided-e1 asked") in told
+        assert ("{#tbl-decided-e1}" in told) == (not own)
 
 
 def test_a_pack_without_a_place_for_it_leaves_how_each_was_made_in_each() -> None:

@@ -132,14 +132,14 @@ def _placed(edition: Edition, number: int, *, apart: bool, newer: bool, invented
         return replace(edition, number=number)
     body = _LABEL.sub(rf"\1\2-e{number}", parted(edition.kept.markdown)[1])
     body = _SYNTHETIC.sub("", body, count=1) if invented else body
+    if newer:  # what refers to it refers to the pack's own
+        body = re.sub(rf"(@(?:[Ss]ec|[Tt]bl)-{_NEWER})-e{number}\b", r"\1", body)
     back = {}
     for label in (*(_BACK if apart else ()), *([f"sec-{_NEWER}"] if newer else ())):
         found = re.search(rf"(?ms)^## [^\n]*\{{#{label}-e{number}\b[^\n]*\n(.*?)(?=^## |\Z)", body)
         if found:
             back[label] = found[1].strip()
             body = body.replace(found[0], "")
-    if newer:  # what refers to it refers to the pack's own
-        body = re.sub(rf"((?:sec|tbl)-{_NEWER})-e{number}\b", r"\1", body)
     return replace(edition, number=number, body=body, back=back)
 
 
