@@ -286,8 +286,9 @@ def review_chart(review: Review) -> Figure:
         axes.fill_between(x, low, high, color=colours.BAND, linewidth=0, zorder=1)
         axes.plot(x, middle, color=colours.TEXT, linewidth=1.4, linestyle=(0, (4, 2)), zorder=3)
         names += _end("without it", x, middle, colours.TEXT)
-    look = {"color": colours.HIGHLIGHT, "marker": "o", "linewidth": 1.5, "markersize": 4, "zorder": 4}
-    draw_line(axes, x, review.values, **look)
+    draw_line(
+        axes, x, review.values, color=colours.HIGHLIGHT, marker="o", linewidth=1.5, markersize=4, zorder=4
+    )
     names += _end("what came", x, review.values, colours.HIGHLIGHT, bold=True)
     axes.set_ylabel(review.measure.unit)
     label_months(axes)

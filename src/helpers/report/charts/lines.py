@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
 
@@ -38,7 +38,7 @@ def broken(days: Floats, *lines: Floats, every: int | None = None) -> tuple[Floa
     return np.insert(days, gaps + 1, middles), *(np.insert(line, gaps + 1, np.nan) for line in lines)
 
 
-def draw_line(axes: Axes, days: Floats, line: Floats, *, every: int | None = None, **look: Any) -> None:
+def draw_line(axes: Axes, days: Floats, line: ArrayLike, *, every: int | None = None, **look: Any) -> None:
     """Draw a line that is broken at gaps, as `broken` finds them; a value between two gaps is a dot.
 
     `look` is handed on to matplotlib; a line with marks of its own shows each value anyway.

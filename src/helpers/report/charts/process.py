@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from helpers.report.charts.canvas import MARKS, Verdict, canvas, label_months, label_numbers
 from helpers.report.charts.labels import name_all
-from helpers.report.charts.lines import broken, draw_line
+from helpers.report.charts.lines import draw_line
 from helpers.report.charts.names import Name
 from helpers.report.words import number
 from helpers.stats.spc import XmRChart
@@ -99,7 +99,7 @@ def spc_chart(
         [*_ends(chart, drawn, axes.get_ylim(), digits=digits, has_fan=fan is not None), *plan],
         events=[(float(mdates.date2num(day)) - half, name) for day, name in events],
         points=[*_causes(chart, days, shown), *_past_steps(drawn, axes.get_ylim(), digits)],
-        path=broken(days, shown)[:2],
+        path=(days, shown),
     )
     return figure
 

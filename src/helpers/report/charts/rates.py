@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from helpers.report.charts.canvas import MARKS, canvas, label_months, label_rows, name_sides
 from helpers.report.charts.labels import name_all, name_ends
-from helpers.report.charts.lines import broken, draw_line
+from helpers.report.charts.lines import draw_line
 from helpers.report.charts.names import Name
 from helpers.report.charts.point_labels import name_points
 from helpers.theme import colours
@@ -172,7 +172,7 @@ def rate_months_chart(months: RateMonths, *, unit: str, events: Sequence[tuple[d
         ],
         events=[(float(mdates.date2num(day)) - 13, what) for day, what in events],
         points=_outside_names(months, x),
-        path=broken(x, months.shown)[:2],
+        path=(x, months.shown),
     )
     return figure
 
