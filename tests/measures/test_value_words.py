@@ -78,6 +78,25 @@ def test_an_unstable_series_that_rests_is_called_level() -> None:
     assert value_words.change_sentence(resting) == "Over six months it has not moved."
 
 
+def test_a_season_is_no_direction_where_like_months_are_known() -> None:
+    """A wave of 10 points each year, half a point better from year to year: from summer to winter it always falls."""
+    wave = [70.0, 72.0, 74.0, 76.0, 78.0, 79.0, 78.0, 76.0, 74.0, 72.0, 70.0, 69.0]
+    values = [each + 0.5 * year for year in range(3) for each in wave]
+    higher, seasonal = (example_measure(direction="increase", seasonal=each) for each in (False, True))
+    falls = "Over six months it fell by 10.0 points, the wrong way."
+    assert value_words.change_sentence(example_result(values, measure=higher)) == falls
+    # mean moving range 1.7 or so: half a point is within it
+    year = example_result(values, measure=seasonal)
+    assert (year.span, year.change, year.trend) == (12, 0.5, "flat")
+    assert (
+        value_words.change_sentence(year)
+        == "Over a year it rose by 0.5 points, no more than it varies anyway."
+    )
+    assert value_words.short_words(year) == "no clear change over a year"
+    # one year and a half knows no like month for most of it: six months, as before
+    assert example_result(values[:18], measure=seasonal).span == 6
+
+
 def test_too_few_points_make_limits_provisional_and_one_none() -> None:
     assert "The limits rest on nine points and are provisional." in value_words.variation_sentence(
         example_result(QUIET[:9])

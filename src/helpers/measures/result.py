@@ -237,7 +237,7 @@ class MeasureResult:
 
         Without a stable period the rules are those of the whole series, which speak up by chance far too often:
         a signal counts only if the latest three months also differ, the same way, from those a year before; and
-        none is called better that has gone the wrong way for six months. An alarm is never silenced by that.
+        none is called better that has gone the wrong way since (`trend`). An alarm is never silenced by that.
         """
         if self.latest is None:
             return "common"
@@ -329,7 +329,7 @@ class MeasureResult:
 
     @property
     def trend(self) -> Literal["better", "worse", "flat", "up", "down"] | None:
-        """Direction over the last six periods, by the measure's own change; None with too few values.
+        """Direction over the last periods (`span`), by the measure's own change; None with too few values.
 
         Flat where the change does not show at the measure's own digits, or is no larger than 2.66 mean moving
         ranges: values that follow each other differ by as much without any drift.
@@ -356,15 +356,21 @@ class MeasureResult:
 
     @property
     def moved(self) -> bool:
-        """Whether the change over six periods shows at the measure's own digits."""
+        """Whether the change shows at the measure's own digits."""
         return round(abs(self.change), self.measure.digits) > 0
 
     @property
+    def span(self) -> int:
+        """How many periods back a change is measured: six, or a year where six would tell the season alone."""
+        year = PERIODS_A_YEAR.get(self.measure.frequency, 0) if self.measure.seasonal else 0
+        return year if year and len(self.series) >= 2 * year else CHANGE_OVER
+
+    @property
     def change(self) -> float:
-        """Latest shown value minus the shown value six periods before, in the unit; NaN where either lacks."""
-        if self.latest is None or self.latest.place < CHANGE_OVER:
+        """Latest shown value minus the shown value `span` periods before, in the unit; NaN where either lacks."""
+        if self.latest is None or self.latest.place < self.span:
             return float("nan")
-        before = self.latest.place - CHANGE_OVER
+        before = self.latest.place - self.span
         if self.chart.segment[before] != self.chart.segment[self.latest.place]:
             return float("nan")
         return self.latest.value - float(self.series.shown[before])
@@ -380,5 +386,6 @@ class MeasureResult:
         return refuse(self)
 
 
-#: how many periods back a change is measured
+#: how many periods back a change is measured that no season makes, and how many make a year
 CHANGE_OVER: Final = 6
+PERIODS_A_YEAR: Final = {"month": 12, "quarter": 4}

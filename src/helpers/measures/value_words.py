@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from helpers.measures.figures import bare_figure, bounded, gap_words, period_words, range_words
-from helpers.measures.result import MeasureResult
+from helpers.measures.result import CHANGE_OVER, MeasureResult
 from helpers.register.models import Measure
 from helpers.report import process_words
 from helpers.report.words import count, month, number, sentence, together
@@ -127,11 +127,11 @@ def _ordinary(result: MeasureResult) -> str:
 
 
 def change_sentence(result: MeasureResult) -> str:
-    """Say how far the value has moved in six periods, and whether that is the right way."""
+    """Say how far the value has moved in six periods or a year, and whether that is the right way."""
     trend = result.trend
     if trend is None:
         return ""
-    steps = _six_periods(result)
+    steps = _span_words(result)
     if not result.moved:
         return sentence(f"over {steps} it has not moved")
     moved = f"it {'rose' if result.change > 0 else 'fell'} by {gap_words(result.measure, result.change)}"
@@ -143,7 +143,9 @@ def change_sentence(result: MeasureResult) -> str:
     return sentence(f"over {steps} {moved}{way}")
 
 
-def _six_periods(result: MeasureResult) -> str:
+def _span_words(result: MeasureResult) -> str:
+    if result.span != CHANGE_OVER:
+        return "a year"
     return {"month": "six months", "quarter": "six quarters"}.get(result.measure.frequency, "six periods")
 
 
@@ -191,7 +193,7 @@ def _unstable_words(result: MeasureResult) -> str:
 
 
 def _drift_words(result: MeasureResult) -> str:
-    trend, steps = result.trend, _six_periods(result)
+    trend, steps = result.trend, _span_words(result)
     if trend is None:
         return "no stable period yet"
     if trend == "flat":
