@@ -51,7 +51,7 @@ def _furniture(axes: Axes) -> Iterator[Text]:
     """Titles, axis labels, legend, and the labels of the ticks that are in view."""
     yield axes.title
     for axis in (axes.xaxis, axes.yaxis):
-        if axis.get_visible():
+        if axes.axison and axis.get_visible():
             yield axis.label
             yield axis.get_offset_text()
             yield from _ticks_in_view(axis)
