@@ -18,7 +18,7 @@ from helpers.data.series.peer_values import peer_organisations
 from helpers.measures.gathering import Results, WantedMeasures, measure_results
 from helpers.measures.places.groups import SMALL_GROUP, find_group
 from helpers.measures.places.values import can_be_compared, read_series
-from helpers.measures.result import MeasureResult
+from helpers.measures.result import PERIODS_A_YEAR, MeasureResult
 from helpers.register.cycle import NO_CONTROL, PEERS, BoardDecision, ExpectedEffect
 from helpers.register.entry import ALL_ORGANISATIONS
 from helpers.register.models import Event, Measure, Register
@@ -27,8 +27,6 @@ from helpers.report.period import add_months
 Floats = NDArray[np.float64]
 #: how far back a series is followed: longer ago, other things were different
 MONTHS: Final = 96
-#: periods a year of the frequencies that can be reviewed; months of a rolling year share eleven of theirs
-PERIODS: Final = {"month": 12, "quarter": 4}
 #: a change within so many days of a period's first counts from that period on; later, the period is neither
 WHOLE_PERIOD: Final = 7
 #: events after which a series is another one
@@ -66,7 +64,7 @@ class Review:
         """First day of the month in which one can tell; None where it is told, or time alone will not do."""
         if not self.judged.more or not self.days:
             return None
-        step = 12 // PERIODS[self.measure.frequency]
+        step = 12 // PERIODS_A_YEAR[self.measure.frequency]
         return add_months(self.days[-1], step * self.judged.more)
 
 
@@ -127,7 +125,7 @@ class _Reviewer:
         others, beside = self._others(event, measure, expected, days)
         control = None if others is None else others.mean(axis=1).round(measure.digits + 1)
         draft = replace(untold, days=days, values=values, control=control, beside=beside)
-        a_year = PERIODS[measure.frequency]
+        a_year = PERIODS_A_YEAR[measure.frequency]
         judged = judge(values, draft.before, expected, others=others, periods_a_year=a_year)
         return replace(draft, judged=judged, others=tuple(_others(result, event, days)))
 
@@ -161,7 +159,7 @@ def _why_not(measure: Measure, result: MeasureResult | None) -> str:
     """Return why a measure cannot be reviewed, in words; empty where it can."""
     if result is None:
         return "the data hold no figures of the measure"
-    if measure.frequency not in PERIODS:
+    if measure.frequency not in PERIODS_A_YEAR:  # months of a rolling year share eleven of theirs
         return "its figures are not by month or quarter"
     if result.series.mostly_hidden or result.latest is None:
         return "too many of its figures must stay hidden"
