@@ -159,6 +159,7 @@ def counting(engine: str, path: Path) -> Callable[[], object]:
     if engine == "pandas":
         return lambda: pd.read_parquet(path, columns=keys).groupby(keys).size()
     if engine == "polars":
+        os.environ["POLARS_MAX_THREADS"] = "1"  # as DuckDB
         import polars as pl
 
         return lambda: pl.scan_parquet(path).group_by(keys).len().collect()

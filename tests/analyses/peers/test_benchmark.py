@@ -308,6 +308,18 @@ def test_a_measure_that_is_not_compared_names_its_near_miss(peers: MakePeers) ->
         peers(*figures()).benchmark().trusts("seen_sooon")
 
 
+def test_a_quarter_has_an_organisation_in_it(peers: MakePeers) -> None:
+    """The last of three or four is no quarter of them: of five it is one of four others or none."""
+    for many in (3, 4, 5):
+        worst = [Figure("T1", 100, 1000), *[Figure(f"T{n}", 900 + n, 1000) for n in range(2, many + 1)]]
+        report = peers(*worst).benchmark()
+        own = report.found.comparisons[0].own
+        assert own is not None
+        assert own.percentile is not None
+        assert own.percentile.percent == pytest.approx(0, abs=0.1)
+        assert ("in the worst quarter" in text(bundles(report))) == (many == 5)
+
+
 def test_two_trusts_are_named_in_a_table_and_are_no_chart(peers: MakePeers) -> None:
     """A place among two says nothing; three have one."""
     for many in (2, 3):

@@ -50,6 +50,11 @@ def test_moving_ranges_by_hand():
 
 def test_moving_ranges_step_over_what_is_missing_or_left_out():
     assert mr_chart([10, None, 12, 11]).values[2] == 2
+    # eight ranges of 1, then eight of 3, about their mean 2: runs of 8, where 7 are allowed; nor has qicharts2
+    steps = np.cumsum([0] + [1, -1] * 4 + [3, -3] * 4)
+    for like in (None, "qicharts2"):
+        (test,) = mr_chart(steps, compatible=like).tests
+        assert (test.longest_run, test.longest_run_max, test.crossings, test.signal) == (8, 7, 1, False)
     left_out = mr_chart([10, 99, 12, 11], exclude=[1])
     assert (left_out.values[2], left_out.centre[0]) == (2, 1.5)
     tool = mr_chart([10, 99, 12, 11], exclude=[1], compatible="qicharts2")

@@ -15,6 +15,7 @@ from helpers.bundle import Cell, Column
 from helpers.measures.places.spread import Percentile
 from helpers.phrases import phrases
 from helpers.report.columns import Filled, Row, text
+from helpers.report.controlled import finite
 from helpers.report.words import capital, interval, listed, sentence
 
 BEYOND: Final = "beyond the 99.8% limits of chance and the ordinary spread between trusts"
@@ -76,7 +77,7 @@ def _of_place(name: str, label: str, of: str, about: str, *, times: float = 1) -
 
     def cell(comparison: PeerComparison) -> Cell:
         place = comparison.own.percentile if comparison.own and not comparison.alike else None
-        return None if place is None else times * float(getattr(place, of))
+        return None if place is None else finite(times * float(getattr(place, of)))
 
     return Each(name, _share(label), cell, about, usual=False)
 

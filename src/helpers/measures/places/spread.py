@@ -32,6 +32,8 @@ Model = Literal["proportion", "rate", "ratio_of_counts", "standardised_ratio", "
 WINDOW_MONTHS = 24
 #: fewer organisations have neither quarters nor a common spread
 FEWEST_MEMBERS = 3
+#: of fewer members one alone is more than a quarter of the others
+FEWEST_FOR_QUARTERS: Final = 5
 #: a place says nothing where so large a share of the group has nought
 MOSTLY_NOUGHT: Final = 0.75
 _NUMBERS: Final = ("low", "high", "percent", "percent_low", "percent_high", "lowest", "highest", "shrunken")
@@ -156,8 +158,8 @@ def _columns(table: pd.DataFrame, model: Model, scale: float, widened: float | N
         "percent": found.percent,
         "percent_low": found.lower95,
         "percent_high": found.upper95,
-        "lowest": found.lowest,
-        "highest": found.highest,
+        "lowest": found.lowest if len(table) >= FEWEST_FOR_QUARTERS else np.nan,
+        "highest": found.highest if len(table) >= FEWEST_FOR_QUARTERS else np.nan,
         "shrunken": untransform(model, found.shrunken) * scale,
     }
 

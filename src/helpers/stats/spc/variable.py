@@ -94,7 +94,7 @@ def mr_chart(values: Any, dates: Any = None, **options: Unpack[ChartOptions]) ->
 
     Arguments as in `i_chart`; a point that is left out has no range, and the next one steps over it. `qicharts2` leaves
     out its own range alone, and draws two sigma at two thirds of the upper limit. Values are moving ranges; these
-    overlap, so `tests` say nothing of special cause.
+    overlap, so `tests` count runs and never signal.
 
     >>> chart = mr_chart([10, 12, 11, 13])
     >>> chart.values.tolist(), chart.upper[0].round(4)
@@ -111,7 +111,8 @@ def mr_chart(values: Any, dates: Any = None, **options: Unpack[ChartOptions]) ->
             "lower": np.zeros(len(centre)),
             "near_lower": np.zeros(len(centre)),
         }
-    return control_chart("mr", points, lines)
+    chart = control_chart("mr", points, lines)
+    return replace(chart, tests=tuple(replace(each, signal=False) for each in chart.tests))
 
 
 def xbar_chart(values: Any, subgroups: Any, **options: Unpack[ChartOptions]) -> AttributeChart:
