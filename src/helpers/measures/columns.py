@@ -67,7 +67,7 @@ def assurance_cell(result: MeasureResult) -> str | None:
 
 def spark_of(result: MeasureResult) -> str | None:
     """Return the small line of a measure: what may be shown of it, and the target in force."""
-    if not result.drawn or result.latest is None:
+    if not result.drawn:
         return None
     target = result.target
     aim = None if target is None or target.meaning == "cumulative" else target.value

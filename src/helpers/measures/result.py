@@ -120,8 +120,8 @@ class MeasureResult:
 
     @property
     def drawn(self) -> bool:
-        """Whether there are two values to draw at least."""
-        return int(np.isfinite(self.series.shown).sum()) > 1
+        """Whether there are two values to draw at least, and its latest one may be told."""
+        return self.latest is not None and int(np.isfinite(self.series.shown).sum()) > 1
 
     @property
     def stale(self) -> bool:

@@ -899,6 +899,18 @@ local function tables_before_tall(blocks)
   end
 end
 
+-- A tall figure may move, and its notes with it, as the last lines of its caption.
+local function notes_in_caption(blocks)
+  for i = #blocks, 2, -1 do
+    local figure = blocks[i - 1]
+    if is_notes(blocks[i]) and figure.t == "Figure" and is_tall(figure) then
+      local words = pandoc.utils.blocks_to_inlines(blocks:remove(i).content, { pandoc.LineBreak() })
+      words:insert(1, pandoc.LineBreak())
+      figure.caption.long[#figure.caption.long].content:extend(words)
+    end
+  end
+end
+
 -- The last two points of a list stay together: one alone at the head of a page belongs to nothing.
 local function keep_ends(list)
   local many = #list.content
@@ -1163,6 +1175,7 @@ function Pandoc(doc)
   local list = page.toc and contents(doc) or {}
   doc = doc:walk({ Span = span_piece, Image = spark })
   if typst then
+    notes_in_caption(doc.blocks)
     tables_before_tall(doc.blocks)
     doc = doc:walk({ traverse = "topdown", BulletList = keep_ends })
     doc = keep_together(doc):walk({ Str = keep_runs })

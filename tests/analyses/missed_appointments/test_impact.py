@@ -105,7 +105,7 @@ def test_trusts_that_are_compared_and_not_drawn_are_counted(demo: Mart) -> None:
     assert compared
     hidden = int(compared[1]) - len(peers.rows)
     assert hidden > 0
-    assert f"{count(hidden, 'trust').capitalize()} of them cannot be drawn" in said
+    assert f"{count(hidden, 'trust').capitalize()} cannot be drawn" in said
 
 
 def test_a_stated_number_of_missed_appointments_replaces_the_trusts_own(demo: Mart) -> None:

@@ -86,6 +86,13 @@ def test_a_tall_figure_without_room_goes_to_the_next_page_and_its_words_go_on_be
     assert "Figure 1" in second
 
 
+def test_a_tall_figure_takes_its_notes_with_it(notebook, pages) -> None:
+    fill(notebook, 20).figure(svg=TALL, markdown="A note of *it*.").markdown("The words after it.")
+    first, second = pages()
+    assert "The words after it." in first
+    assert second.index("Figure 1") < second.index("A note of it.")
+
+
 @pytest.mark.parametrize("lines", [4, 10, 12])
 def test_a_tall_figure_stands_between_its_words_where_it_has_room_as_it_is_or_a_little_smaller(
     notebook, pages, lines

@@ -35,7 +35,7 @@ from helpers.report.parts import Headline, Part, part
 from helpers.report.report import Report
 from helpers.report.sections import Sections
 from helpers.report.shown import Shown
-from helpers.report.words import capital, listed, month
+from helpers.report.words import capital, listed, month, number
 from helpers.stats.interrupted_series import FEWEST_ELSEWHERE, FEWEST_FOR_VERDICT
 from helpers.theme import colours
 from helpers.theme.markdown import escape_markdown
@@ -200,7 +200,7 @@ class ChangeReview(Sections):
             "shares",
             **laid_out(SHARES, judged),
             caption="What came, as a share of what was expected.",
-            alt=listed(f"{r.event.name}: {100 * r.judged.share:.0f}%" for r in judged) + ".",
+            alt=listed(f"{r.event.name}: {number(100 * r.judged.share)}%" for r in judged) + ".",
             chart=partial(shares_chart, judged) if judged else None,
             none="No change is old enough to judge.",
         )

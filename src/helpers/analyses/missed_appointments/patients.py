@@ -131,7 +131,9 @@ def deprivation(basis: AppointmentBasis) -> Part:
     """Return the trust's rate by fifth of deprivation."""
     found = basis.found
     if found.basis == "published" or found.inequality is None or basis.not_recorded:
-        few = basis.not_recorded or phrase("reasons.missed.fifth_hidden")
+        few = phrase("reasons.missed.fifth_hidden")
+        if basis.not_recorded:
+            few = phrase("reasons.missed.fifths_not_recorded")
         lacks = phrase("reasons.missed.deprivation_needs_records")
         return basis.part("deprivation", rows=(), none=lacks if found.basis == "published" else few)
     slope = found.inequality
@@ -211,7 +213,7 @@ def _group_words(driver: str, level: str) -> str:
     return {
         "age_band": f"age {small}",
         "sex": f"{small} patients",
-        "deprivation": f"the {small} by deprivation",
+        "deprivation": f"the {small}" if "deprived" in small else f"the {small} by deprivation",
         "lead": f"those booked {small} before",
         "kind": f"{small} appointments".replace("follow up appointments", "follow-ups"),
         "mode": f"{small} appointments",

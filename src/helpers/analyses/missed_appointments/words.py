@@ -144,13 +144,13 @@ def drivers_sentence(higher: Sequence[str], lower: Sequence[str]) -> str:
     """Name the groups with the highest and lowest odds, all else being equal.
 
     >>> drivers_sentence(["age 16 to 29"], ["age 65 to 79"])
-    'All else being equal, appointments are missed most by: age 16 to 29; least by: age 65 to 79.'
+    'At all trusts together, with all else equal, most are missed by: age 16 to 29; fewest by: age 65 to 79.'
     """
     if not higher and not lower:
-        return "No characteristic shifts the odds by more than chance explains."
-    parts = [f"most by: {listed(higher)}"] if higher else []
-    parts += [f"least by: {listed(lower)}"] if lower else []
-    return f"All else being equal, appointments are missed {'; '.join(parts)}."
+        return "At all trusts together, no characteristic shifts the odds by more than chance explains."
+    parts = [f"most are missed by: {listed(higher)}"] if higher else []
+    parts += [f"{'fewest' if parts else 'fewest are missed'} by: {listed(lower)}"] if lower else []
+    return f"At all trusts together, with all else equal, {'; '.join(parts)}."
 
 
 def equity_sentence(slope: float, ends: tuple[float, float], avoided: Cell) -> str:
@@ -295,12 +295,17 @@ def chance_sentence(relief: float, wait: float | None, target: float | None) -> 
     'In 93% of the draws the list gets shorter.'
     >>> chance_sentence(1.0, None, None)
     'In all of the draws the list gets shorter.'
+    >>> chance_sentence(0.93, 0.0, 150)
+    "In 93% of the draws the list gets shorter, and in none a newcomer's wait is 150 days or less."
     """
-    share = "all" if relief >= 1 else f"{number(100 * relief)}%"
-    words = f"in {share} of the draws the list gets shorter"
+    words = f"in {_share_words(relief)} of the draws the list gets shorter"
     if wait is not None and target is not None:
-        words += f", and in {number(100 * wait)}% a newcomer's wait is {number(target)} days or less"
+        words += f", and in {_share_words(wait)} a newcomer's wait is {number(target)} days or less"
     return sentence(words)
+
+
+def _share_words(share: float) -> str:
+    return "all" if share >= 1 else "none" if share <= 0 else f"{number(100 * share)}%"
 
 
 def sensitivity_sentence(names: Sequence[str]) -> str:
@@ -322,7 +327,9 @@ def value_sentence(hours: float, income: float | None, *, past: bool) -> str:
 
     >>> value_sentence(84.0, 37800.0, past=False)
     'They would take 84 hours of clinics, worth £37,800 at the price given.'
+    >>> value_sentence(1.2, None, past=True)
+    'They would have taken one hour of clinics.'
     """
     worth = "" if income is None else f", worth £{number(income)} at the price given"
     take = "have taken" if past else "take"
-    return sentence(f"they would {take} {number(hours)} hours of clinics{worth}")
+    return sentence(f"they would {take} {count(round(hours), 'hour')} of clinics{worth}")

@@ -6,7 +6,7 @@ import io
 from typing import TYPE_CHECKING, Any, Final
 
 from helpers.errors import UsageError
-from helpers.theme.charts import chart_settings, register_fonts
+from helpers.theme.charts import FIGURE_SIZE, chart_settings, register_fonts
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 #: of the look of our own charts, what makes a file of a figure; how it looks is its author's
 _OF_FILES: Final = ("svg.fonttype", "svg.hashsalt")
+#: inches: what a category below others takes, and what stands around them
+_CATEGORY, _AROUND = 0.29, 0.9
 
 
 def find_figure(drawn: Any) -> Figure:
@@ -39,15 +41,28 @@ def find_figure(drawn: Any) -> Figure:
 
 
 def draw_figure(figure: Figure) -> str:
-    """Return the SVG of a figure as it is, and close it, so that it is not shown a second time."""
+    """Return the SVG of a figure, and close it, so that it is not shown a second time.
+
+    Where its author left its size alone, a chart of few categories below each other is as high as these need.
+    """
     import matplotlib.pyplot as plt
 
+    _lower(figure)
     settings = chart_settings()
     file = io.StringIO()
     with plt.rc_context({name: settings[name] for name in _OF_FILES}):
         figure.savefig(file, format="svg", bbox_inches="tight", metadata={"Date": None, "Creator": None})
     plt.close(figure)
     return file.getvalue()
+
+
+def _lower(figure: Figure) -> None:
+    from matplotlib.category import UnitData
+
+    if len(figure.axes) == 1 and tuple(figure.get_size_inches()) == FIGURE_SIZE:
+        (axes,) = figure.axes
+        if isinstance(axes.yaxis.get_units(), UnitData):
+            figure.set_figheight(min(FIGURE_SIZE[1], _AROUND + _CATEGORY * max(2, len(axes.get_yticks()))))
 
 
 def board_style() -> None:
