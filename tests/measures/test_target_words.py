@@ -120,5 +120,17 @@ def test_a_share_that_touches_100_is_forecast_within_what_it_does() -> None:
 def test_a_target_that_has_lapsed_is_named_with_its_month() -> None:
     over = target(8.0, start=date(2024, 4, 1), end=date(2026, 3, 31))
     assert target_words.target_sentence(quiet(targets=[over])) == (
-        "No target is in force: the local target of 8% ended in March 2026."
+        "No target is in force: the local target of 8% ended in March 2026, missed: 10.5% then."
     )
+
+
+def test_whether_a_lapsed_target_was_met_is_that_of_its_last_month() -> None:
+    """March 2026 is the 24th of 36 months: what came later is no matter, and without its figure nothing is said."""
+    over = target(8.0, start=date(2024, 4, 1), end=date(2026, 3, 31))
+    said = "No target is in force: the local target of 8% ended in March 2026"
+    for values, end in (
+        ([9.0] * 23 + [8.0] + [9.0] * 12, ", met: 8.0% then."),
+        ([9.0] * 23 + [8.1] + [7.0] * 12, ", missed: 8.1% then."),
+        ([9.0] * 23 + [None] + [7.0] * 12, "."),
+    ):
+        assert target_words.target_sentence(example_result(values, targets=[over])) == f"{said}{end}"

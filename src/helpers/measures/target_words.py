@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
+from math import isfinite
 
 from helpers.measures.figures import chance_words, figure_words, gap_words, goal_words, range_words
 from helpers.measures.result import MeasureResult
-from helpers.measures.series import EXACT
+from helpers.measures.series import EXACT, last_day
 from helpers.measures.targets import KINDS, due_of
 from helpers.register.models import Target
 from helpers.report.process_words import promise_sentence
@@ -65,14 +66,30 @@ def target_sentence(result: MeasureResult) -> str:
 
 
 def _lapsed_sentence(result: MeasureResult) -> str:
-    """Say that no target is in force, and which was the last one and until when."""
+    """Say that no target is in force, which was the last one, until when, and whether it was met then."""
     assert result.latest is not None, "asked for with a latest value alone"
     over = [target for target in result.targets if target.end and target.end < result.latest_end]
     if not over:
         return "No target is in force."
     last = max(over, key=lambda target: target.end or date.min)
     assert last.end is not None, "a target that has lapsed has an end"
-    return sentence(f"no target is in force: {target_words(result, last)} ended in {month(last.end)}")
+    said = f"no target is in force: {target_words(result, last)} ended in {month(last.end)}"
+    return sentence(f"{said}{_at_its_end(result, last, last.end)}")
+
+
+def _at_its_end(result: MeasureResult, target: Target, end: date) -> str:
+    """Say whether a target was met in the period in which it ended; empty where that cannot be told."""
+    series, measure = result.series, result.measure
+    values = [
+        float(series.shown[place])
+        for place in range(len(series))
+        if last_day(series, measure, place).replace(day=1) == end.replace(day=1)
+    ]
+    if target.meaning in ("cumulative", "year_mean") or not values or not isfinite(values[0]):
+        return ""
+    gap = values[0] - target.value
+    met = gap >= 0 if measure.direction == "increase" else gap <= 0
+    return f", {'met' if met else 'missed'}: {figure_words(measure, values[0])} then"
 
 
 def _line_sentence(result: MeasureResult) -> str:
