@@ -258,6 +258,13 @@ def test_a_trust_that_moves_with_the_others() -> None:
     assert said.endswith("the intervals overlap, so the change of place may be chance.")
 
 
+def test_a_place_that_is_the_same_has_not_changed_by_chance() -> None:
+    """Below all twenty others then and now."""
+    found = moving([0.30] * 13, [0.6] * 13)
+    said = movement_sentence(found, find_movement(found, months=12))
+    assert said.endswith("about 0% of the others (95% interval 0% to 0%), now 0%: the same place.")
+
+
 def test_too_few_figures_before() -> None:
     found = compare(("T1", 519, 1000), *ALIKE)
     assert find_movement(found, months=12) is None

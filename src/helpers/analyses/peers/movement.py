@@ -120,6 +120,8 @@ def _relative(comparison: PeerComparison, movement: Movement) -> str:
     if change != "unsure":
         kinds = {"gain": "a rise", "loss": "a fall"} if comparison.measure.direction == "neutral" else {}
         return sentence(f"{said}: {kinds.get(change, f'a {change}')} beyond chance")
+    if number(before.percent) == number(now.percent):  # there is no change to speak of
+        return sentence(f"{said}: the same place")
     return sentence(f"{said}: the intervals overlap, so the change of place may be chance")
 
 
