@@ -145,6 +145,23 @@ def test_robust_errors_of_a_mean_are_those_worked_out_by_hand() -> None:
     )
 
 
+@pytest.mark.parametrize("errors", ["HC2", "HC3"])
+def test_a_row_that_alone_decides_a_term_has_no_robust_error_by_leverage(errors: Errors) -> None:
+    """One ward with one stay: its residual is 0 and its leverage 1, which numbers of a computer only come near to."""
+    stays = pd.DataFrame({"ward": list("abbbb"), "days": [1.0, 2.0, 3.0, 4.0, 7.0]})
+    with pytest.raises(ArgumentError, match="row 0 alone decides one of the terms"):
+        models.linear("days ~ C(ward)", stays, errors=errors)
+    # the mean of one stay is exact as far as it can tell; of four about 4: (4 + 1 + 0 + 9) / 16
+    found = models.linear("days ~ C(ward) - 1", stays, errors="HC0").covariance
+    assert np.diag(found) == pytest.approx([0, 14 / 16], abs=1e-9)
+
+
+def test_an_outcome_that_never_varies_is_named_as_that() -> None:
+    table = pd.DataFrame({"x": [1.0, 2.0, 3.0, 4.0], "y": [1.0] * 4})
+    with pytest.raises(ArgumentError, match="do not explain to the last digit"):
+        models.linear("y ~ x", table)
+
+
 def test_clusters_have_sandwich_s_factors(wards: pd.DataFrame) -> None:
     linear = models.linear("stay ~ age", wards, cluster="ward")
     options = {"cov_type": "cluster", "cov_kwds": {"groups": wards["ward"]}}

@@ -114,6 +114,16 @@ def test_where_everybody_is_seen_the_day_of_joining_nobody_waits() -> None:
         assert (found.capacity, found.load, found.load_too_big, found.queue) == (np.inf, 0, False, 0)
 
 
+def test_where_nobody_is_seen_the_load_has_no_end_and_the_tool_knows_none() -> None:
+    """NHSRwaitinglist 0.1.2: mean_capacity NaN, load NaN, load_too_big NA."""
+    days, nobody = [day(d) for d in (0, 3, 5, 9)], [None] * 4
+    found = waiting.list_statistics(days, nobody, 18)
+    assert (found.capacity, found.load, found.load_too_big) == (0, np.inf, True)
+    tool = waiting.list_statistics(days, nobody, 18, compatible="nhsrwaitinglist")
+    assert np.isnan([tool.capacity, tool.load]).all()
+    assert tool.load_too_big is None
+
+
 def test_a_window_may_be_named_in_words_and_be_one_day() -> None:
     by_words = waiting.list_statistics(REFERRED, REMOVED, 18, start="2026-01-09", end="2026-01-12")
     assert by_words == waiting.list_statistics(REFERRED, REMOVED, 18, start=day(8), end=day(11))

@@ -177,6 +177,8 @@ def fit_matrices(
     least = 0 if fit is None else min(fit.mean.min(), (1 - fit.mean).min() if share else np.inf)
     if fit is None or (bounded and least < 1e-10 * fit.mean.max()):
         allowed = "terms each of whose groups has values above 0, and below 1 for shares and flags"
+        if not bounded:
+            allowed = "an outcome that its terms do not explain to the last digit"
         raise ArgumentError("formula", f"no {family.replace('_', ' ')} regression settles", allowed)
     return fit
 

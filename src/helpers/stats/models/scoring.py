@@ -24,6 +24,8 @@ LEAST_THETA, MOST_THETA = 1e-6, 1e5
 MOST_ROUNDS = 100
 _SETTLED = 1e-11
 
+#: a leverage so close to 1 is one
+_ALONE = 1e-10
 Errors = Literal["classical", "HC0", "HC1", "HC2", "HC3"]
 Design = Any  # an array, or a sparse one
 _Of = Callable[[Floats], Floats]
@@ -124,6 +126,11 @@ class Fitted:
         clusters
             The cluster of each value; no factor of few clusters is in it.
 
+        Raises
+        ------
+        ArgumentError
+            HC2 or HC3 where one row alone decides a term.
+
         Notes
         -----
         Source: Liang and Zeger 1986 (Biometrika 73:13); equals R's ``sandwich::vcovHC`` and ``vcovCL(type = "HC0",
@@ -138,6 +145,10 @@ class Fitted:
             factor = rows / (rows - columns)
         elif clusters is None and errors in ("HC2", "HC3"):
             leverage = self.weights * ((self.design @ bread) * self.design).sum(axis=1)
+            if (alone := np.flatnonzero(leverage > 1 - _ALONE)).size:
+                # its residual is 0 whatever came, and 0 / 0 says nothing of its spread
+                came = f"row {alone[0]} alone decides one of the terms: {errors} of it would be 0 / 0"
+                raise ArgumentError("errors", came, "HC0 or HC1, or terms of two rows or more")
             pull = pull / (1 - leverage) ** (0.5 if errors == "HC2" else 1.0)
         # summed by cluster and cell first: a design row per value would be many times as large
         scores = sparse.csr_array((pull, (apart, self.rows)), shape=(apart.max() + 1, rows)) @ self.design

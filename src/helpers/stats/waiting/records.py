@@ -32,7 +32,8 @@ class ListStatistics(Result):
         Additions per week, and removals per week while somebody was waiting; capacity is infinite where everybody
         was seen the day of joining.
     load, load_too_big
-        Demand / capacity, and whether it is 1 or more.
+        Demand / capacity, and whether it is 1 or more (compatible with NHSRwaitinglist: NaN and None where nobody
+        was seen).
     referrals, removals
         Additions and removals counted.
     queue, target_queue, queue_too_big
@@ -51,7 +52,7 @@ class ListStatistics(Result):
     demand: float
     capacity: float
     load: float
-    load_too_big: bool
+    load_too_big: bool | None
     referrals: int
     removals: int
     queue: int
@@ -230,7 +231,7 @@ def _summary(
         demand=demand.per_week,
         capacity=capacity.per_week,
         load=load,
-        load_too_big=load >= 1,
+        load_too_big=None if np.isnan(load) else load >= 1,
         referrals=demand.count,
         removals=capacity.count,
         queue=size,
