@@ -52,7 +52,7 @@ def table_html(
 
 
 def _stars(frame: pd.DataFrame) -> pd.DataFrame | None:
-    """Return which cells of a frame from the records room may not be shown, without its `hidden`; None for any other."""
+    """Return which cells of a frame from the records room may not be shown, without `hidden`; None for any other."""
     if list(frame.columns).count(_HIDDEN) != 1 or frame[_HIDDEN].dtype != bool:
         return None
     told = frame.drop(columns=_HIDDEN)
