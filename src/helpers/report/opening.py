@@ -23,7 +23,7 @@ from helpers.data.waits import latest_list_month
 from helpers.errors import DataError, Problem, raise_all
 from helpers.places import VERSION_VARIABLE, find_root, state_folder
 from helpers.report.arguments import check_word, read_argument, read_code
-from helpers.report.own.frames import show_series_as_tables
+from helpers.report.own.frames import show_as_tables
 from helpers.report.period import Period, read_month
 from helpers.report.report import Report
 from helpers.theme.brand import read_brand
@@ -111,7 +111,7 @@ def open_report(
     months = read_argument("months", months, int, problems) or 0
     check_word("latest_in", latest_in, LATEST_IN, problems)
     raise_all(problems)
-    show_series_as_tables()
+    show_as_tables()
     root = find_root()
     use_colours_of(root)
     mart = _open_mart(root)

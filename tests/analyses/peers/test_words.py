@@ -255,6 +255,13 @@ def test_a_trust_that_moves_with_the_others() -> None:
     found = moving(np.linspace(0.5, 0.7, 13).tolist(), np.linspace(0.5, 0.7, 13).tolist())
     said = movement_sentence(found, find_movement(found, months=12))
     assert "figure rose by 20.0 points" in said
+    assert said.endswith(": the same place.")
+
+
+def test_a_small_change_of_place_may_be_chance() -> None:
+    """Twenty others stand a thousandth apart: three of these are no more than chance of 1,000 patients."""
+    found = moving([*[0.60] * 12, 0.603], [0.60] * 13)
+    said = movement_sentence(found, find_movement(found, months=12))
     assert said.endswith("the intervals overlap, so the change of place may be chance.")
 
 

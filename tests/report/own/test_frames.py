@@ -41,6 +41,17 @@ def test_columns_choose_order_and_head_them() -> None:
     assert read(WARDS, columns=["beds"])[0] == ["beds"]
 
 
+def test_what_the_records_room_hides_is_a_star_and_what_is_not_there_a_dash() -> None:
+    ages = pd.DataFrame(
+        {"age": ["0-17", "18-44", "85+"], "mean": [None, 8.84, None], "hidden": [True, False, False]}
+    )
+    assert read(ages) == (["age", "mean"], [("0-17", "*"), ("18-44", "8.84"), ("85+", "–")])
+    heads, rows = read(ages, columns={"mean": "Days"}, formats={"mean": ".1f"})
+    assert (heads, rows) == (["Days"], [("*",), ("8.8",), ("–",)])
+    heads, rows = read(ages, columns=["hidden", "mean"])  # asked for by name
+    assert (heads, rows[0]) == (["hidden", "mean"], ("yes", "*"))
+
+
 def test_an_index_that_says_something_is_a_column_that_can_be_chosen() -> None:
     by_ward = WARDS.set_index("ward")
     assert read(by_ward)[0][0] == "ward"

@@ -16,7 +16,7 @@ from reports_made import APRIL, USUAL, fill_mart
 from helpers.bundle import MIME
 from helpers.data.mart import Mart
 from helpers.data.organisations.directory import find_organisation
-from helpers.report.own.frames import show_series_as_tables
+from helpers.report.own.frames import show_as_tables
 from helpers.report.report import Report
 from helpers.runner.document.making import Document, Provenance, find_problems, make_document
 
@@ -138,9 +138,16 @@ def test_going_round_the_query_to_figures_counted_from_patients_is_refused(repor
 def test_a_series_is_shown_as_a_table_is() -> None:
     shell = InteractiveShell.instance()
     try:
-        show_series_as_tables()
+        show_as_tables()
         data, _ = shell.display_formatter.format(pd.Series([3], index=pd.Index(["Ash"], name="ward")))
         assert "<th>Ash</th>" in data["text/html"]
+        room = pd.DataFrame({"age": ["0-17", "85+"], "mean": [None, 8.8], "hidden": [True, False]})
+        (html,) = (shell.display_formatter.format(room)[0]["text/html"],)
+        assert "<td>*</td>" in html
+        assert "<td>8.8</td>" in html
+        assert "hidden" not in html
+        words = room.assign(hidden=["a", "b"])  # a column of somebody's own
+        assert "<th>hidden</th>" in shell.display_formatter.format(words)[0]["text/html"]
     finally:
         InteractiveShell.clear_instance()
 

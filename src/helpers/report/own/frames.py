@@ -11,7 +11,7 @@ from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from helpers.bundle import DELIVERED, LARGEST_FILE, Cell, Column
+from helpers.bundle import DELIVERED, LARGEST_FILE, SUPPRESSED, Cell, Column
 from helpers.errors import UsageError, raise_all, unknown_names
 from helpers.report.own.cells import Format, digits_for, is_nothing, show, shown_frame
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 #: what heads a series without a name, and an index without one in a list of data
 _UNNAMED: Final = "value"
 _UNNAMED_INDEX: Final = "row"
+#: of a frame from the records room: whether something of a row may not be shown
+_HIDDEN: Final = "hidden"
 #: columns to show: their names in the frame, or these with what heads them
 Columns = Sequence[Any] | Mapping[Any, str]
 _WHERE: Final = "report.deliver"
@@ -34,14 +36,27 @@ def table_html(
 
     if not isinstance(frame, pd.DataFrame | pd.Series):
         return _made_html(frame, columns, formats)
-    rows = choose(flat(frame), columns)
-    formats = formats or {}
-    check_names("report.table, formats", formats, list(flat(frame).columns))
+    whole, formats = flat(frame), formats or {}
+    stars = _stars(whole)
+    if columns is None and stars is not None:
+        columns = list(stars.columns)
+    rows = choose(whole, columns)
+    check_names("report.table, formats", formats, list(whole.columns))
     shown = shown_frame(rows, formats)
+    if stars is not None:
+        shown = shown.mask(stars.reindex(columns=rows.columns, fill_value=False), SUPPRESSED)
     shown.columns = _headed(rows, columns)
     with pd.option_context("display.max_colwidth", None):
         html: str = shown.to_html(index=False, border=0, na_rep="")
     return html
+
+
+def _stars(frame: pd.DataFrame) -> pd.DataFrame | None:
+    """Return which cells of a frame from the records room may not be shown, without `hidden`; None for any other."""
+    if list(frame.columns).count(_HIDDEN) != 1 or frame[_HIDDEN].dtype != bool:
+        return None
+    told = frame.drop(columns=_HIDDEN)
+    return told.isna() & frame[[_HIDDEN]].to_numpy()
 
 
 def _made_html(table: Any, columns: Columns | None, formats: Mapping[Any, Format] | None) -> str:
@@ -64,19 +79,22 @@ def as_frame(series: pd.Series[Any]) -> pd.DataFrame:
     return pd.DataFrame({_UNNAMED if series.name is None else series.name: series})
 
 
-def show_series_as_tables() -> None:
-    """Have Jupyter show a series as it shows a frame: from its bare text no report can make a table."""
+def show_as_tables() -> None:
+    """Have Jupyter show a series as a frame, and what the records room hides as stars: there is not nothing."""
     import pandas as pd
 
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None
     if shell is not None:
-        shell.display_formatter.formatters["text/html"].for_type(pd.Series, _series_html)
+        html = shell.display_formatter.formatters["text/html"]
+        html.for_type(pd.Series, lambda series: _frame_html(as_frame(series)))
+        html.for_type(pd.DataFrame, _frame_html)
 
 
-def _series_html(series: pd.Series[Any]) -> Any:
-    frame: Any = as_frame(series)
-    return frame._repr_html_()
+def _frame_html(frame: Any) -> Any:
+    stars = _stars(frame)
+    shown = frame if stars is None else frame[stars.columns].astype(object).mask(stars, SUPPRESSED)
+    return shown._repr_html_()
 
 
 def flat(frame: Any) -> pd.DataFrame:

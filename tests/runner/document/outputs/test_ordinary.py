@@ -53,6 +53,14 @@ def told(maker):
     return "\n".join(map(str, find_problems(maker.build())))
 
 
+def test_a_star_in_a_table_is_explained_and_counted(cell, document_of):
+    plain = document_of(cell("#| tbl-cap: Beds", display(text_html=HTML))).markdown
+    starred = document_of(cell("#| tbl-cap: More", display(text_html=HTML.replace("12", "*")))).markdown
+    for words in ("not shown, so that nobody can be identified", "Values hidden"):
+        assert words not in plain
+        assert words in starred
+
+
 def test_what_is_wrong_alike_in_several_cells_is_told_once(cell):
     for _ in range(2):
         cell("plot()", svg())

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from nbformat import NotebookNode
 
-from helpers.bundle import Bundle, Kind
+from helpers.bundle import SUPPRESSED, Bundle, Kind
 from helpers.errors import Problem
 from helpers.runner.document.outputs.options import CellOptions
 from helpers.runner.document.outputs.pieces import ShownOutput
@@ -101,6 +101,7 @@ def read_own_table(
         "rows": table.rows,
         "caption": bundle.caption or table.caption,
         "markdown": "\n\n".join(filter(None, (bundle.markdown, *table.notes))),
+        "suppressed": sum(row.count(SUPPRESSED) for row in table.rows),
     }
     shown = ShownOutput(where, bundle.model_copy(update=told), table=table, caption=bundle.caption)
     return Draft(shown, tuple(f"{where}: {each}" for each in table.warnings))
