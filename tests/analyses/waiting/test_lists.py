@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
@@ -12,7 +13,7 @@ import pytest
 from plain_english import text_problems
 
 from helpers.analyses.waiting.analysis import WaitingLists, waiting_list
-from helpers.analyses.waiting.lists import Aim, lists_of
+from helpers.analyses.waiting.lists import Aim, lists_of, simulated
 from helpers.data.mart import Mart
 from helpers.data.organisations.directory import find_organisation
 from helpers.errors import DataError, UsageError
@@ -240,3 +241,12 @@ def test_a_month_without_a_list_and_wrong_options_are_refused(tmp_path: Path) ->
     with pytest.raises(UsageError) as refused:
         report_on(tmp_path / "wrong", *ONE, **wrong)
     assert all(name in str(refused.value) for name in wrong)
+
+
+def test_a_simulated_list_lies_where_its_flows_take_it_on_average() -> None:
+    """26 weeks of 671.5 added, 573.7 removed and 47 unreported: 10,777 + 26 x 50.8 = 12,097.8, to a third of a per cent."""
+    row = SimpleNamespace(
+        size_=10_777.0, demand=671.5, removed=573.7, unreported=47.0, cv_demand=5.89, cv_capacity=5.23
+    )
+    for more in (0.0, 16.0, -16.0):
+        assert simulated(row, more, 26)["median"][26] == pytest.approx(12_097.8 - 26 * more, rel=0.0035)
