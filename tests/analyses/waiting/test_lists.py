@@ -244,7 +244,7 @@ def test_a_month_without_a_list_and_wrong_options_are_refused(tmp_path: Path) ->
 
 
 def test_a_simulated_list_lies_where_its_flows_take_it_on_average() -> None:
-    """26 weeks of 671.5 added, 573.7 removed and 47 unreported: 10,777 + 26 x 50.8 = 12,097.8, to a third of a per cent."""
+    """26 weeks of 671.5 added, 573.7 removed and 47 unreported: 10,777 + 26 x 50.8 = 12,097.8."""
     row = SimpleNamespace(
         size_=10_777.0, demand=671.5, removed=573.7, unreported=47.0, cv_demand=5.89, cv_capacity=5.23
     )
