@@ -101,7 +101,8 @@ simulate: env
 	$(BIN)/python benchmarks/simulate_models.py
 	PYTHONPATH=tests $(BIN)/python benchmarks/simulate_attention.py
 	$(BIN)/python benchmarks/simulate_changes.py
-	$(BIN)/python -m pytest -m long tests
+	$(BIN)/python -m pytest -m long tests --ignore tests/browser
+	$(BIN)/python -m pytest -m long tests/browser
 
 # make fuzz       property tests on new random examples, and many more spoilt files than the gate tries
 fuzz: env

@@ -66,7 +66,7 @@ def proxy(_: Path) -> list[str]:
 
 
 MISTAKES = {
-    no_data: "no data are loaded yet; allowed: your ODS code",
+    no_data: "allowed: your ODS code, such as RGT; `boardpack demo build` loads invented trusts",
     wrong_sheet: "own.xlsx: no known layout; see `boardpack data sources`",
     wrong_type: "many",
     wrong_name: "did you mean ae_four_hours?",

@@ -175,6 +175,12 @@ def test_a_ledger_of_a_newer_boardpack_is_neither_read_nor_written(ledger: Relea
             ask()
 
 
+def test_who_asks_for_nothing_is_told_nothing(ledger: Releases, mart: Mart) -> None:
+    cells(ledger, mart, YEAR)
+    assert ledger.uncertified([]) == []
+    assert decide_on(ledger, mart, []) == {}
+
+
 def test_a_ledger_of_the_first_schema_is_read_on(ledger: Releases, mart: Mart) -> None:
     kind = [["day", "2026-05-01"], ["org_code", "T1"], ["specialty_code", "100"]]
     two = [[[kind, 1.0, 4.0]], [[kind, -1.0, -4.0]]]

@@ -1089,16 +1089,32 @@ local function without_lines(tbl)
   return tbl
 end
 
--- The words of a slide whose picture is set when it is finished, below the heading of its section without its number.
-local function figure_slide(div, heading)
+-- A heading without its number.
+local function slide_title(heading)
   local title = heading.content:filter(function(el) return not (el.t == "Span" and el.classes:includes("header-section-number")) end)
   while title[1] and title[1].t == "Space" do title:remove(1) end
-  local blocks = pandoc.Blocks({ pandoc.Header(TOP, title) })
+  return pandoc.Header(TOP, title)
+end
+
+local function headline_words(div)
+  local words = pandoc.Blocks({ table.unpack(div.content) })
+  if words[1] and words[1].t == "Para" then words[1] = pandoc.Para({ pandoc.Strong(words[1].content) }) end
+  return words
+end
+
+-- The words of a slide below the heading of its section; its first line says which picture is set when it is finished.
+local function figure_slide(div, heading, figure)
+  local titles, words = pandoc.List({}), pandoc.Blocks({})
   for _, panel in ipairs(div.content) do
-    blocks:extend(panel.content:walk({ Span = function(span)
-      return span.classes:includes("panel-title") and pandoc.Strong(span.content) or nil
+    words:extend(panel.content:walk({ Span = function(span)
+      if not span.classes:includes("panel-title") then return nil end
+      titles:insert(text(span.content))
+      return pandoc.Strong(span.content)
     end }))
   end
+  local told = { id = figure.identifier, alt = image_in(figure).attributes["fig-alt"], titles = titles }
+  local blocks = pandoc.Blocks({ slide_title(heading), pandoc.Para({ pandoc.Str(pandoc.json.encode(told)) }) })
+  blocks:extend(words)
   return blocks
 end
 
@@ -1121,16 +1137,19 @@ function as_slides(doc)
   local blocks = pandoc.Blocks({ pandoc.Header(TOP, title), pandoc.Para({ pandoc.Str(about) }) })
   local matrix = facts.slide and text(facts.slide) or ""
   local found, figures = pandoc.Blocks({}), pandoc.Blocks({})
-  local heading = pandoc.Header(TOP, title)
+  local heading, figure, is_told = pandoc.Header(TOP, title), nil, false
   for _, block in ipairs(doc.blocks) do
     if block.t == "Header" then
       heading = block
+    elseif block.t == "Figure" then
+      figure = block
     elseif block.t == "Div" and block.classes:includes("on-slide") then
-      figures:extend(figure_slide(block, heading))
+      figures:extend(figure_slide(block, heading, figure))
     elseif block.t == "Div" and block.classes:includes("headline") then
-      for i, part in ipairs(block.content) do
-        blocks:insert(i == 1 and part.t == "Para" and pandoc.Para({ pandoc.Strong(part.content) }) or part)
-      end
+      -- a report within a pack says its own on a slide of its own
+      if is_told then figures:insert(slide_title(heading)) end
+      (is_told and figures or blocks):extend(headline_words(block))
+      is_told = true
     elseif block.t == "Table" and block.identifier == matrix then
       found = table_slide(block)
     end

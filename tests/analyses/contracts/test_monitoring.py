@@ -262,7 +262,11 @@ def test_incentives_slide() -> None:
     assert words.incentive_sentence(found) == (
         "By the latest values £1,000 of £2,000 is earned; £1,000 is still to be earned."
     )
-    assert words.incentive_sentence([]) == "This contract has no incentive scheme."
+    assert words.incentive_sentence([]) == ""
+    assert (
+        words.lacking_sentence("incentive scheme", has_contract=True)
+        == "This contract has no incentive scheme."
+    )
 
 
 def test_the_agenda_has_what_is_overdue_first_then_what_is_new() -> None:

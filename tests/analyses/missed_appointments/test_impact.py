@@ -75,6 +75,7 @@ def test_a_trust_that_does_not_record_is_neither_compared_nor_worked_out(demo: M
     found = open_for(demo, "SYN41", date(2026, 9, 1))
     headline = found.headline().bundle.markdown
     assert "does not record" in headline
+    assert "To be decided first: that missed appointments are recorded." in headline
     assert "best quarter" not in headline
     assert "SYN41" not in [row[0] for row in found.peers.rows]
     of_noughts = (found.trend, found.specialties, found.deprivation)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import docx
 import pptx
 import pytest
@@ -11,6 +13,7 @@ from pptx.enum.shapes import MSO_SHAPE_TYPE
 
 from helpers.bundle import Bundle, Column, Panel
 from helpers.data.audit.files import audit_file
+from helpers.runner.document.packing import KEPT, Edition, keep, put_in, read_kept
 from helpers.runner.render import render
 from helpers.theme import Theme
 from helpers.theme.brand import Brand, Logo, Palette
@@ -224,6 +227,45 @@ def test_a_figure_with_words_for_a_slide_has_one_with_its_picture_and_they_are_o
     assert "It rose." not in rendered(notebook, "html").read_text("utf-8")
 
 
+def test_each_report_of_a_pack_has_a_slide_of_its_headline_and_its_pictures(
+    notebook, document_of, tmp_path
+):
+    notebook.text("Six days.\n\nFive before.", "headline").markdown("## Stay {#sec-stay}")
+    report = document_of(notebook.figure(panels=(Panel(title="Why", markdown="Nobody *knows*."),)))
+    digest = keep(report, tmp_path)
+    told = ("March 2026", "stay/SYN07", "Six days.", "1 May 2026", digest)
+    editions = {
+        name: Edition(name, *told, kept=read_kept(tmp_path / KEPT, digest)) for name in ("First", "Second")
+    }
+    placed = Bundle(
+        kind="editions",
+        id="sections",
+        markdown="*sections*",
+        columns=(COLUMNS[0],),
+        rows=(("First",), ("Second",)),
+    )
+    empty = replace(report, figures={}, bundles=(placed,))
+    settings = report.markdown.partition("\n---\n")[0]
+    words = f"{settings}\n---\n\n::: {{.headline}}\nTwo reports.\n:::\n\n*sections*\n"
+    pack = put_in(replace(empty, markdown=words), editions)
+    deck = pptx.Presentation(str(render(pack, ["pptx"], theme=Theme(), folder=tmp_path)["pptx"]))
+    assert [slide.shapes.title.text_frame.text for slide in deck.slides][1:] == [
+        "First",
+        "Stay",
+        "Second",
+        "Stay",
+    ]
+    first, headline, picture, *_ = map(texts_of, deck.slides)
+    assert "Two reports." in first
+    assert "Six days." not in first
+    assert "Six days.\nFive before." in headline
+    assert "Why\nNobody knows." in picture
+    for place in (2, 4):
+        shapes = [each.shape_type for each in deck.slides[place].shapes]
+        assert shapes.count(MSO_SHAPE_TYPE.PICTURE) == 1
+    assert not any('{"' in texts_of(slide) for slide in deck.slides)
+
+
 def texts_of(slide):
     return "\n".join(shape.text_frame.text for shape in slide.shapes if shape.has_text_frame)
 
@@ -274,6 +316,13 @@ def test_no_word_is_cut_in_a_table_of_many_columns_in_word(notebook, rendered):
     size = table.cell(1, 1).paragraphs[0].runs[0].font.size.pt
     for column, word in zip(table.columns, ("maxillofacial", *["Standardised"] * 6), strict=True):
         assert column.width.pt - 6 >= 0.55 * size * len(word)
+
+
+def test_points_of_a_list_are_as_large_as_the_words_about_them_in_word(notebook, rendered):
+    notebook.markdown("## Part {#sec-part}\n\nWords.\n\n- One point\n- Another").table()
+    word = docx.Document(str(rendered(notebook, "docx")))
+    sizes = {each.text: each.style.font.size for each in word.paragraphs}
+    assert sizes["One point"] == sizes["Another"] == sizes["Words."]
 
 
 def test_words_before_a_figure_go_with_it_in_word(notebook, rendered):

@@ -296,27 +296,31 @@ class ContractMonitoring(Sections):
     @part
     def quality(self) -> Part:
         """Table: the quality schedule, the longest breach first, with what follows."""
-        caption, none = "The quality schedule.", "This contract has no quality schedule."
+        caption, none = "The quality schedule.", self._lacking("quality schedule")
         return self.part("quality", **laid_out(STANDARDS, self._standards), caption=caption, none=none)
 
     @part
     def incentives(self) -> Part:
         """Table: what incentives have earned by the latest values; a sentence where there is no scheme."""
-        said = {"earned": escape_markdown(words.incentive_sentence(self._earned))}
+        earned = words.incentive_sentence(self._earned) or self._lacking("incentive scheme")
+        said = {"earned": escape_markdown(earned)}
         caption, table = "Incentives, by the latest values.", laid_out(INCENTIVES, self._earned)
         return self.part("incentives", **table, caption=caption, words=said)
 
     @part
     def information(self) -> Part:
         """Table: what was to be sent, and what came; what has not come first."""
-        caption, none = "The information schedule.", "This contract has no information schedule."
+        caption, none = "The information schedule.", self._lacking("information schedule")
         return self.part("information", **laid_out(RETURNS, self._returns), caption=caption, none=none)
+
+    def _lacking(self, what: str) -> str:
+        return words.lacking_sentence(what, has_contract=self.contract is not None)
 
     @part
     def agenda(self) -> Part:
         """Table: the next agenda: overdue actions, new breaches, what turned, returns, open actions."""
         if self.contract is None:
-            return self.part("agenda", none="Without a contract there is no agenda.")
+            return self.part("agenda", none=self._lacking("agenda"))
         held = self._standards, self._experience, self._returns
         return self.part(
             "agenda",

@@ -134,10 +134,21 @@ def overdue_sentence(decided: Sequence[BoardDecision], day: date) -> str:
     return sentence(f"{many} overdue, the longest {first}")
 
 
+def lacking_sentence(what: str, *, has_contract: bool) -> str:
+    """Say why a part of the contract is not shown.
+
+    >>> lacking_sentence("agenda", has_contract=False)
+    'No contract is registered, so no agenda is shown.'
+    """
+    if has_contract:
+        return f"This contract has no {what}."
+    return f"No contract is registered, so no {what} is shown."
+
+
 def incentive_sentence(found: Sequence[Earned]) -> str:
-    """Say what incentives have earned by the latest values, and what is still to be earned."""
+    """Say what incentives have earned by the latest values, and what is still to be earned; empty without any."""
     if not found:
-        return "This contract has no incentive scheme."
+        return ""
     whole = sum(each.asked.pounds for each in found) * 100
     got = sum(each.pounds or 0 for each in found) * 100
     rest = "all of it" if round(whole - got) <= 0 else f"{money(whole - got)} is still to be earned"
@@ -160,7 +171,7 @@ def left_out_sentences(balance: Balance) -> list[str]:
 def contract_sentence(contract: Contract | None, scheme: PaymentScheme | None) -> str:
     """Say which contract this is and by which rules it is paid."""
     if contract is None:
-        return "No contract is registered (contracts.yml): standards, returns and incentives are not shown."
+        return "No contract is registered: standards, returns and incentives are not shown."
     rules = f", paid by {scheme.name}" if scheme else ""
     return sentence(
         f"{contract.name}, {contract.year.replace('-', '/')}, with {contract.commissioner}{rules}"

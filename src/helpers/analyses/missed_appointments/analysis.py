@@ -123,6 +123,8 @@ class MissedAppointments(AppointmentBasis):
             }
         else:
             first |= {"rate": f"**{rate_words(self.found)}**", "no_scenario": self.why_no_scenario}
+            if not self.found.recorded:
+                first["to_decide"] = phrase("statements.missed.record_first")
         first["basis"] = self._basis_words() if published else ""
         told = {name: said for name, said in first.items() if said}
         until = good_until(self.report.period) if published else None

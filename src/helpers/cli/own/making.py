@@ -63,7 +63,8 @@ def new(
     codes = _known_codes(root, systems=about == "system")
     trust = trust or (codes[0] if codes else "")
     if not trust:
-        raise UsageError("--trust", "is needed: no data are loaded yet", "your ODS code, such as RGT")
+        cure = "`boardpack demo build` loads invented trusts, to try it with"
+        raise UsageError("--trust", "is needed: no data are loaded yet", "your ODS code, such as RGT", cure)
     if codes and trust not in codes:
         raise UsageError(
             "--trust", f"{trust} is no {about} that the data know", cure=near_misses(trust, codes)

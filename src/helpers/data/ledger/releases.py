@@ -9,7 +9,6 @@ runs removed: what readers have seen, they have seen.
 from __future__ import annotations
 
 import contextlib
-import itertools
 import json
 import os
 import sqlite3
@@ -154,14 +153,13 @@ class Releases:
 
         Each is a star, or two figures that differ by a few people.
         """
-        whose = sorted({(query.data_set, query.organisation) for query in queries})
+        whose = {(query.data_set, query.organisation) for query in queries}
         with self.reading() as database:
-            rows = database and database.execute(
-                "SELECT uncertified FROM witnesses WHERE (data_set, organisation) IN "
-                f"(VALUES {', '.join(['(?, ?)'] * len(whose))})",
-                tuple(itertools.chain(*whose)),
-            )
-            return [tuple(map(Query.read, name)) for (names,) in rows or () for name in json.loads(names)]
+            kept = "SELECT uncertified FROM witnesses WHERE data_set = ? AND organisation = ?"
+            rows = [
+                row for each in sorted(whose) for row in (database.execute(kept, each) if database else ())
+            ]
+            return [tuple(map(Query.read, name)) for (names,) in rows for name in json.loads(names)]
 
     def shown_uncertified(self, report: str, mart: Mart) -> list[Problem]:
         """Return the figures of a report, not published yet, that tell what is not certified.

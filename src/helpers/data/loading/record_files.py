@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from helpers.data.mart.manifest import PRIVATE_FILE, FileRecord, make_private
 from helpers.data.mart.views import literal, no_glob
@@ -18,6 +18,7 @@ from helpers.data.mart.writing import SAFE_CODE, Load
 from helpers.data.schema import STAMP, TABLES, Table, TableColumn, duckdb_columns
 from helpers.data.sources.layout import Layout, Reading
 from helpers.data.sources.records import is_artificial
+from helpers.data.sql import open_engine
 from helpers.errors import DataError, Problem
 
 if TYPE_CHECKING:
@@ -144,17 +145,12 @@ class RecordFile:
         )
 
     def _connect(self, spill: Path | None = None) -> duckdb.DuckDBPyConnection:
-        import duckdb
-
-        config: dict[str, Any] = {
-            "memory_limit": MEMORY,
-            "autoinstall_known_extensions": "false",
-            "preserve_insertion_order": "false",
-            "partitioned_write_max_open_files": "1000",
-        }
-        if spill:
-            config["temp_directory"] = str(spill)
-        return duckdb.connect(":memory:", config=config)
+        return open_engine(
+            memory_limit=MEMORY,
+            preserve_insertion_order="false",
+            partitioned_write_max_open_files="1000",
+            **({"temp_directory": str(spill)} if spill else {}),
+        )
 
     @property
     def _rows(self) -> str:

@@ -25,6 +25,7 @@ from helpers.data.mart.query_errors import explained
 from helpers.data.mart.query_reads import held_to, observe, tables_read
 from helpers.data.mart.views import ROLLED_UP_VIEWS, SERIES_VIEWS, measures_behind, view_statements
 from helpers.data.schema import RECORDS, TABLES
+from helpers.data.sql import open_engine
 from helpers.errors import DataError
 from helpers.places import in_notebook
 from helpers.reads import is_about, note_data
@@ -172,17 +173,8 @@ class Mart:
         return connection
 
     def _connect_to_files(self, threads: int = 1, memory: str = "1GB") -> duckdb.DuckDBPyConnection:
-        import duckdb
-
-        connection = duckdb.connect(
-            ":memory:",
-            config={
-                "threads": threads,
-                "memory_limit": memory,
-                "temp_directory": str(self._spill_folder()),
-                # never reach for the network
-                "autoinstall_known_extensions": "false",
-            },
+        connection = open_engine(
+            threads=threads, memory_limit=memory, temp_directory=str(self._spill_folder())
         )
         with explained(self):
             without = RECORDS if in_notebook() else ()  # a kernel may not hold those

@@ -6,8 +6,9 @@ and the trust's logo.
 
 from __future__ import annotations
 
+import json
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from pathlib import Path
 from typing import Any, Final
@@ -16,7 +17,6 @@ from pptx import Presentation
 from pptx.dml.color import RGBColor
 from pptx.util import Pt
 
-from helpers.bundle import Bundle
 from helpers.runner.document.columns import LETTER, count_lines
 from helpers.runner.document.making import Document
 from helpers.runner.render.png import draw
@@ -24,7 +24,7 @@ from helpers.runner.render.properties import set_properties
 from helpers.runner.render.slide_tables import LINE, POINT, TextArea, finish_table, is_group
 from helpers.theme import Theme, colours
 from helpers.theme.brand import Brand
-from helpers.theme.markdown import plain_line, plain_words
+from helpers.theme.markdown import plain_line
 
 _FOOT_HEIGHT, _LOGO_HEIGHT = 300_000, 420_000  # English metric units
 _BODY_SIZES: Final = (20.0, 18.0, 16.0, 14.0, 12.0)
@@ -52,15 +52,17 @@ def finish_slides(path: Path, document: Document, *, theme: Theme, logo: Path | 
         facts.period_label,
         "synthetic data" if facts.synthetic else "",
     ]
-    figures = [bundle for bundle in document.bundles if bundle.kind == "figure" and bundle.panels]
-    for slide, bundle in zip(list(deck.slides)[1:], figures, strict=False):
-        finish_figure(slide, bundle, document.figures[bundle.id], _room(slide))
+    for number, slide in enumerate(deck.slides):
+        body = _body(slide)
+        if told := _take_told(body) if body else None:
+            finish_figure(slide, told, document.figures[told["id"]], _room(slide))
+        elif body:
+            _fit_body(body, has_about=number == 0)
     left_out = {
         slide.slide_id: left
         for each in list(deck.slides)
         for slide, left in _finish_tables(deck, each, theme)
     }
-    _fit_body(next(each for each in deck.slides[0].placeholders if each.placeholder_format.idx == 1))
     for number, slide in enumerate(deck.slides, start=1):
         room = _room(slide)
         left = left_out.get(slide.slide_id, 0)
@@ -73,6 +75,22 @@ def finish_slides(path: Path, document: Document, *, theme: Theme, logo: Path | 
             run.set("lang", theme.page.lang)
     set_properties(deck.core_properties, document, theme)
     deck.save(str(path))
+
+
+def _body(slide: Any) -> Any | None:
+    """Return the shape with the words of a slide; None on one that a table has for itself."""
+    texts = (each for each in slide.placeholders if each.has_text_frame)
+    return next((each for each in texts if each.placeholder_format.idx == 1), None)
+
+
+def _take_told(body: Any) -> dict[str, Any] | None:
+    """Take away the line in which the filter says of which figure a slide is: its id, alt text and titles."""
+    first = body.text_frame.paragraphs[0]
+    if not first.text.startswith('{"'):
+        return None
+    told: dict[str, Any] = json.loads(first.text)
+    first._p.getparent().remove(first._p)
+    return told
 
 
 def _room(slide: Any) -> TextArea:
@@ -117,7 +135,7 @@ def _next_slide(deck: Any, slide: Any, whole: Any, shown: int) -> Any:
     return further
 
 
-def _fit_body(shape: Any) -> None:
+def _fit_body(shape: Any, *, has_about: bool) -> None:
     room = _room(shape.part.slide)
     texts = [paragraph.text for paragraph in shape.text_frame.paragraphs]
     width, height = room.width / POINT, room.height / POINT
@@ -125,8 +143,9 @@ def _fit_body(shape: Any) -> None:
     for number, paragraph in enumerate(shape.text_frame.paragraphs):
         paragraph.space_after = Pt(size / 2)
         for run in paragraph.runs:
-            run.font.size = Pt(size if number else _ABOUT_SIZE)
-            if number == 0:  # whose report it is, and of when
+            is_about = has_about and number == 0  # whose report it is, and of when
+            run.font.size = Pt(_ABOUT_SIZE if is_about else size)
+            if is_about:
                 run.font.color.rgb = RGBColor.from_string(colours.TEXT_SECONDARY.lstrip("#"))
 
 
@@ -154,15 +173,15 @@ def _add_logo(slide: Any, logo: Path, room: TextArea, height: int, brand: Brand)
     picture._element.nvPicPr.cNvPr.set("descr", brand.logo.alt if brand.logo else brand.name)
 
 
-def finish_figure(slide: Any, bundle: Bundle, svg: bytes, room: TextArea) -> None:
+def finish_figure(slide: Any, told: Mapping[str, Any], svg: bytes, room: TextArea) -> None:
     """Set the picture above the words that pandoc wrote, and these side by side, as large as fits.
 
-    `bundle` is the figure with the texts that stand below it; `room` is where the text of a slide stands.
+    `told` is what the filter says of the figure: its `alt` and the `titles` of the texts that stand below it; `room`
+    is where the text of a slide stands.
     """
-    bottom = _add_picture(slide, bundle, svg, room)
-    body = next(each for each in slide.placeholders if each.placeholder_format.idx == 1)
-    titles = [plain_words(panel.title) for panel in bundle.panels]
-    texts = _parted(list(body.text_frame.paragraphs), titles)
+    bottom = _add_picture(slide, told, svg, room)
+    body: Any = _body(slide)
+    texts = _parted(list(body.text_frame.paragraphs), told["titles"])
     below = bottom + round(_GAP * room.height)
     height = room.top + room.height - below
     words = [[each.text for each in text] for text in texts]
@@ -176,7 +195,7 @@ def finish_figure(slide: Any, bundle: Bundle, svg: bytes, room: TextArea) -> Non
         _fill(shape.text_frame, text, size, is_new=place > 0)
 
 
-def _add_picture(slide: Any, bundle: Bundle, svg: bytes, room: TextArea) -> int:
+def _add_picture(slide: Any, told: Mapping[str, Any], svg: bytes, room: TextArea) -> int:
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder, "figure.svg")
         source.write_bytes(svg)
@@ -184,12 +203,11 @@ def _add_picture(slide: Any, bundle: Bundle, svg: bytes, room: TextArea) -> int:
         picture = slide.shapes.add_picture(
             str(source.with_suffix(".png")), room.left, room.top, width=room.width
         )
-    titled = any(panel.title for panel in bundle.panels)
-    highest = round((_PICTURE if titled else _ALONE) * room.height)
+    highest = round((_PICTURE if told["titles"] else _ALONE) * room.height)
     if picture.height > highest:
         picture.width, picture.height = round(picture.width * highest / picture.height), highest
         picture.left = room.left + (room.width - picture.width) // 2
-    picture._element.nvPicPr.cNvPr.set("descr", bundle.alt)
+    picture._element.nvPicPr.cNvPr.set("descr", told["alt"])
     return int(picture.top + picture.height)
 
 

@@ -34,6 +34,7 @@ _BEFORE: Final = 3
 #: styles that, as tables do, want room after them, and how much
 _APART: Final = ("Headline", "Contents")
 _ROOM: Final = Pt(8)
+_BETWEEN_POINTS: Final = Pt(3)
 #: sizes of type that are tried, in points, until no word has to be cut
 _SIZES: Final = (9.0, 8.5, 8.0, 7.5, 7.0)
 _PADDING: Final = 6.0  # points at the sides of a cell, together
@@ -52,6 +53,7 @@ def finish_word(path: Path, document: Document, *, theme: Theme, logo: Path | No
     for table in word.tables:
         finish_table(table, width=page - left - right)
     blocks = list(word.iter_inner_content())
+    _set_points(blocks)
     _keep_together(blocks)
     _keep_apart(blocks)
     _finish_pictures(word)
@@ -61,6 +63,14 @@ def finish_word(path: Path, document: Document, *, theme: Theme, logo: Path | No
         _set_logo(word, logo, theme)
     set_properties(word.core_properties, document, theme)
     word.save(str(path))
+
+
+def _set_points(blocks: Sequence[Paragraph | Table]) -> None:
+    """Set the points of a list as the words about them: pandoc gives them the style of what stands in tables."""
+    for block in blocks:
+        if isinstance(block, Paragraph) and _style(block) == "Compact":
+            block.style = "Body Text"
+            block.paragraph_format.space_after = _BETWEEN_POINTS
 
 
 def _keep_together(blocks: Sequence[Paragraph | Table]) -> None:
